@@ -169,7 +169,11 @@ function readArguments<Spec extends FlagSpec>(
     }
     const negated = name.startsWith('no_') ? name.slice(3) : undefined;
     const target = source.spec[name] ?? source.unsupported[name] ?? undefined;
-    if (target === undefined && negated !== undefined && (source.spec[negated]?.isBoolean || negated in source.unsupported)) {
+    if (
+      target === undefined &&
+      negated !== undefined &&
+      (source.spec[negated]?.isBoolean || negated in source.unsupported)
+    ) {
       texts.set(negated, { text: 'false', origin: `flag --no-${negated}` });
       continue;
     }
@@ -206,7 +210,8 @@ function readFileValue(text: string): string {
 
 function parseNumber(text: string, range: { min: number; max: number }, isInteger: boolean): number {
   const value = text.trim() === '' ? Number.NaN : Number(text);
-  const valid = Number.isFinite(value) && (!isInteger || Number.isInteger(value)) && value >= range.min && value <= range.max;
+  const valid =
+    Number.isFinite(value) && (!isInteger || Number.isInteger(value)) && value >= range.min && value <= range.max;
   if (!valid)
     throw new Error(`'${text}' is not ${isInteger ? 'an integer' : 'a number'} from ${range.min} to ${range.max}`);
   return value;

@@ -1,0 +1,101 @@
+import { type FastifyInstance, fastify } from 'fastify';
+import { type GuardOptions, guardRequest } from './guard.ts';
+import { portOwner } from './port-owner.ts';
+
+/** Options of a daemon's HTTP server. */
+export interface ServerOptions extends GuardOptions {
+  /** Largest body in bytes; larger ones are 413. Default 10 MiB. */
+  readonly bodyLimitBytes?: number | undefined;
+  /** The surface's own error shape: the body text for a status and message, and its media type. */
+  readonly errorBody: (status: number, message: string) => { readonly type: string; readonly text: string };
+  /** Rewrites the URL before routing, for clients that write double slashes and the like. */
+  readonly rewriteUrl?: ((url: string) => string) | undefined;
+  /** What failed unexpectedly, for the log; the client gets a 500 without details. */
+  readonly onError?: ((error: Error, url: string) => void) | undefined;
+}
+
+/** Slow or half-open clients are closed: time for the headers, and for the whole request. */
+const HEADERS_TIMEOUT_MS = 15_000;
+const REQUEST_TIMEOUT_MS = 60_000;
+const KEEP_ALIVE_MS = 75_000;
+const CONNECTIONS_MAX = 10_000;
+const URL_LENGTH_MAX = 16_384;
+
+/**
+ * An HTTP server with the guards of every Meseta daemon: body and time limits, host and origin checks, errors in the
+ * surface's shape. Bodies of all types arrive as a Buffer in `request.body`: each surface parses its own.
+ */
+export function createServer(options: ServerOptions): FastifyInstance {
+  const { rewriteUrl } = options;
+  const server = fastify({
+    bodyLimit: options.bodyLimitBytes ?? 10 * 2 ** 20,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    forceCloseConnections: true,
+    exposeHeadRoutes: true,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: URL_LENGTH_MAX },
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 5_000 },
+    ...(rewriteUrl === undefined ? {} : { rewriteUrl: (request: { url?: string | undefined }) => rewriteUrl(request.url ?? '/') }),
+  });
+  server.server.maxConnections = CONNECTIONS_MAX;
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  server.addHook('onRequest', async (request, reply) => {
+    const { headers } = request;
+    const length = headers['content-length'];
+    const refusal = guardRequest(options, {
+      method: request.method,
+      host: headers.host,
+      origin: headers.origin,
+      contentType: headers['content-type'],
+      hasBody: headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0'),
+    });
+    if (refusal === undefined) return;
+    const { type, text } = options.errorBody(refusal.status, refusal.message);
+    await reply.code(refusal.status).type(type).send(text);
+  });
+  server.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    const status = error.statusCode !== undefined && error.statusCode >= 400 ? error.statusCode : 500;
+    if (status >= 500) options.onError?.(error, request.url);
+    const message = status >= 500 ? 'internal error: see the log of this daemon' : error.message;
+    const { type, text } = options.errorBody(status, message);
+    reply.code(status).type(type).send(text);
+  });
+  server.setNotFoundHandler((request, reply) => {
+    const { type, text } = options.errorBody(404, `${request.method} ${request.url.slice(0, 200)} is not known here`);
+    reply.code(404).type(type).send(text);
+  });
+  return server;
+}
+
+/** A server cannot have its port; the message is one line for the user. */
+export class ListenError extends Error {
+  override name = 'ListenError';
+}
+
+/**
+ * Binds the server.
+ *
+ * @param portFlag the flag that changes the port, named when it is busy.
+ * @returns the port, which differs from the asked one only when that was 0.
+ * @throws ListenError naming port, owner and flag.
+ */
+export async function listen(server: FastifyInstance, ip: string, port: number, portFlag: string): Promise<number> {
+  try {
+    await server.listen({ host: ip, port });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EADDRINUSE') {
+      throw new ListenError(
+        `port ${port} on ${ip} is taken by ${portOwner(port) ?? 'another process'}: choose another with ${portFlag}`,
+      );
+    }
+    if (code === 'EACCES' || code === 'EADDRNOTAVAIL') {
+      const why = code === 'EACCES' ? 'is not allowed for this user' : 'is not an address of this machine';
+      throw new ListenError(`${ip}:${port} ${why}: choose another with ${portFlag} or --ip`);
+    }
+    throw error;
+  }
+  const address = server.server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+}
