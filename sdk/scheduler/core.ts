@@ -24,8 +24,10 @@ export interface Subscription {
   /** Roles that are suppressed, so that a new subscription starts as the old one stood. */
   suppressedRoles: readonly string[];
   masterInfo: MasterInfo | undefined;
-  /** Attempts since the last successful subscription. */
+  /** Attempts since the last subscription that lasted. */
   failures: number;
+  /** Monotonic time of the last SUBSCRIBED. */
+  subscribedMonoMs: number;
   /** Interval that the master promised; undefined until subscribed. */
   heartbeatMs: number | undefined;
   /** Monotonic time of the last event. */
@@ -49,7 +51,12 @@ export type SubscriptionEffect =
 /** What the framework learns. */
 export type Signal =
   /** Subscribed, for the first time or anew: now reconcile. `isNew` tells that the master gave a new framework id. */
-  | { readonly kind: 'subscribed'; readonly frameworkId: string; readonly isNew: boolean; readonly masterInfo: MasterInfo | undefined }
+  | {
+      readonly kind: 'subscribed';
+      readonly frameworkId: string;
+      readonly isNew: boolean;
+      readonly masterInfo: MasterInfo | undefined;
+    }
   /** Not subscribed any more; every outstanding offer is void. */
   | { readonly kind: 'disconnected'; readonly reason: string }
   /** Any event but SUBSCRIBED, HEARTBEAT and ERROR. */
@@ -67,6 +74,8 @@ const BACKOFF_FIRST_MS = 50;
 const BACKOFF_MAX_MS = 5_000;
 /** Silence of this many heartbeat intervals means the connection is dead though the socket may look alive. */
 const HEARTBEATS_MISSED_MAX = 3;
+/** A subscription of this age counts as a success: the backoff starts afresh. */
+const LASTING_MS = 2_000;
 /** A connection attempt that brings no SUBSCRIBED in this time is given up. */
 const SUBSCRIBE_TIMEOUT_MS = 15_000;
 
@@ -79,6 +88,7 @@ export function newSubscription(frameworkInfo: FrameworkInfo): Subscription {
     suppressedRoles: [],
     masterInfo: undefined,
     failures: 0,
+    subscribedMonoMs: 0,
     heartbeatMs: undefined,
     lastEventMonoMs: 0,
   };
@@ -158,12 +168,14 @@ function onEvent(
     const isNew = subscription.frameworkInfo.id?.value !== id.value;
     subscription.frameworkInfo = { ...subscription.frameworkInfo, id };
     subscription.phase = 'subscribed';
-    subscription.failures = 0;
+    subscription.subscribedMonoMs = ctx.monoMs;
     subscription.masterInfo = masterInfo;
     subscription.heartbeatMs = (seconds ?? 15) * 1000;
     frame.emit({ kind: 'timer.set', key: subscriptionTimers.heartbeat, delayMs: subscription.heartbeatMs });
     return [{ kind: 'subscribed', frameworkId: id.value, isNew, masterInfo }];
   }
+  // A subscription that breaks at once, again and again, keeps backing off.
+  if (ctx.monoMs - subscription.subscribedMonoMs > LASTING_MS) subscription.failures = 0;
   if (event.type === 'HEARTBEAT') return [];
   if (event.type === 'ERROR') {
     const message = event.error?.message ?? 'the master sent ERROR without a message';
