@@ -1,0 +1,158 @@
+import { newSubscription, type Subscription } from '../../sdk/scheduler/core.ts';
+import type { FrameworkInfo, TaskState } from '../../sdk/v1/generated/mesos.ts';
+import type { AppDefinition } from '../model/app.ts';
+import { emptyRoot, type Group } from '../model/group.ts';
+import type { MarathonConfig } from './config.ts';
+import type { Deployment } from './deployment.ts';
+import type { Instance } from './instance.ts';
+import type { Backoff, QueueEntry } from './launch-queue.ts';
+
+/** The newest failure of an app, `lastTaskFailure` of the API. */
+export interface TaskFailure {
+  readonly appId: string;
+  readonly taskId: string;
+  readonly state: TaskState;
+  readonly message: string;
+  readonly host: string;
+  readonly agentId?: string | undefined;
+  /** Version of the definition that failed. */
+  readonly version: string;
+  readonly atMs: number;
+}
+
+/** A kill that was ordered and not yet confirmed by a terminal status. */
+export interface PendingKill {
+  readonly taskId: string;
+  readonly agentId?: string | undefined;
+  /** Monotonic time of the last KILL; undefined while it could not be sent. */
+  readonly sentMonoMs: number | undefined;
+}
+
+/** Revives that may be sent now, refilled with time. */
+export interface ReviveBucket {
+  tokens: number;
+  refilledMonoMs: number;
+}
+
+/** Counters since the start of the process, for `/metrics`. */
+export interface Counters {
+  launches: number;
+  kills: number;
+  deployments: number;
+  deploymentsDismissed: number;
+  offersIncoming: number;
+  offersUsed: number;
+  offersDeclined: number;
+  revives: number;
+  suppresses: number;
+  /** Status updates by state. */
+  readonly updates: Map<TaskState, number>;
+}
+
+/**
+ * Everything that Marathon knows. Owned by the core: maps change in place, by core functions only; the values inside
+ * are replaced whole. What is durable of it is listed in `records.ts`; everything else is rebuilt from that.
+ */
+export interface MarathonState {
+  readonly config: MarathonConfig;
+  readonly subscription: Subscription;
+  /** The wanted tree of groups and apps. */
+  root: Group;
+  /** Roots of the past, oldest first, the present one last; at most `config.maxVersions`. */
+  rootVersions: Group[];
+  /** Definitions of each app, oldest first, at most `config.maxVersions` beyond those still in use; present one last. */
+  readonly appVersions: Map<string, readonly AppDefinition[]>;
+  readonly instances: Map<string, Instance>;
+  /** Ids of the instances of each app, oldest first; also of apps that are gone and still have some. */
+  readonly instancesByApp: Map<string, Set<string>>;
+  /** Running deployments, oldest first. */
+  readonly deployments: Map<string, Deployment>;
+  /** By app id: the running deployment that holds the app. */
+  readonly locks: Map<string, string>;
+  readonly queue: Map<string, QueueEntry>;
+  /** By app id. */
+  readonly backoffs: Map<string, Backoff>;
+  /** By app id. */
+  readonly taskFailures: Map<string, TaskFailure>;
+  /** By task id. */
+  readonly kills: Map<string, PendingKill>;
+  readonly revive: ReviveBucket;
+  /** The last word to the master was SUPPRESS. */
+  suppressed: boolean;
+  readonly counters: Counters;
+  /** Apps whose deployments have to be looked at before this step ends. */
+  readonly dirtyApps: Set<string>;
+  /** Deployments that have to be looked at before this step ends. */
+  readonly dirtyDeployments: Set<string>;
+  /** Wall time of the start, for views. */
+  startedAtMs: number;
+}
+
+/** A Marathon that knows no app and has not subscribed. */
+export function initialMarathonState(config: MarathonConfig): MarathonState {
+  const root = emptyRoot('1970-01-01T00:00:00.000Z');
+  return {
+    config,
+    subscription: newSubscription(frameworkInfo(config)),
+    root,
+    rootVersions: [root],
+    appVersions: new Map(),
+    instances: new Map(),
+    instancesByApp: new Map(),
+    deployments: new Map(),
+    locks: new Map(),
+    queue: new Map(),
+    backoffs: new Map(),
+    taskFailures: new Map(),
+    kills: new Map(),
+    revive: { tokens: 0, refilledMonoMs: 0 },
+    suppressed: false,
+    counters: {
+      launches: 0,
+      kills: 0,
+      deployments: 0,
+      deploymentsDismissed: 0,
+      offersIncoming: 0,
+      offersUsed: 0,
+      offersDeclined: 0,
+      revives: 0,
+      suppresses: 0,
+      updates: new Map(),
+    },
+    dirtyApps: new Set(),
+    dirtyDeployments: new Set(),
+    startedAtMs: 0,
+  };
+}
+
+/** Who Marathon is to the master, as upstream's FrameworkInfo. */
+export function frameworkInfo(config: MarathonConfig): FrameworkInfo {
+  return {
+    user: config.user,
+    name: config.frameworkName,
+    failover_timeout: config.failoverTimeoutMs / 1000,
+    checkpoint: config.checkpoint,
+    hostname: config.hostname,
+    roles: [config.mesosRole],
+    capabilities: [
+      { type: 'PARTITION_AWARE' },
+      { type: 'TASK_KILLING_STATE' },
+      { type: 'REGION_AWARE' },
+      { type: 'MULTI_ROLE' },
+    ],
+    ...(config.principal === undefined ? {} : { principal: config.principal }),
+    ...(config.webuiUrl === undefined ? {} : { webui_url: config.webuiUrl }),
+  };
+}
+
+/** The instances of an app, oldest first. */
+export function instancesOf(state: MarathonState, appId: string): Instance[] {
+  const ids = state.instancesByApp.get(appId);
+  if (ids === undefined) return [];
+  const found: Instance[] = [];
+  for (const id of ids) {
+    const instance = state.instances.get(id);
+    if (instance !== undefined) found.push(instance);
+  }
+  return found;
+}
