@@ -1,0 +1,199 @@
+import type { AppDefinition, Constraint, FetchUri, HealthCheck, PortDefinition } from './app.ts';
+import type { AppInput } from './input.ts';
+import { canonicalId, isAtOrBelow } from './path-id.ts';
+import type { Violation } from './violation.ts';
+
+/** What normalisation takes from the daemon's configuration. */
+export interface NormaliseOptions {
+  /** The role of apps that name none (`--mesos_role`). */
+  readonly defaultRole: string;
+}
+
+/** An app, or why the input makes none. */
+export type Normalised =
+  | { readonly ok: true; readonly app: AppDefinition }
+  | { readonly ok: false; readonly violations: readonly Violation[] };
+
+const HOST_NETWORKS = [{ mode: 'host' }] as const;
+
+/** Seconds; what upstream shows for checks that Marathon itself runs, where it has no effect. */
+const DEFAULT_DELAY_SECONDS = 15;
+
+/** Archives that the fetcher extracts (source: upstream's list for the legacy `uris`). */
+const EXTRACTED = ['.tar', '.tar.gz', '.tar.bz2', '.tar.xz', '.gz', '.tgz', '.tbz2', '.txz', '.zip'];
+
+/**
+ * Makes a definition of an input, on top of `current` when a field keeps its value if absent, else on top of defaults.
+ *
+ * @param id absolute id; the input's own is ignored.
+ * @param base absolute id of the group that relative dependencies start from.
+ */
+export function normaliseApp(
+  input: AppInput,
+  id: string,
+  base: string,
+  current: AppDefinition | undefined,
+  options: NormaliseOptions,
+): Normalised {
+  const violations = legacyViolations(input);
+  if (violations.length > 0) return { ok: false, violations };
+  const start = current ?? defaultApp(id, options);
+  const portDefinitions = portDefinitionsOf(input) ?? start.portDefinitions;
+  const app: AppDefinition = {
+    ...start,
+    ...given({
+      cmd: input.cmd,
+      args: input.args,
+      user: input.user,
+      env: input.env,
+      instances: input.instances,
+      cpus: input.cpus,
+      mem: input.mem,
+      disk: input.disk,
+      executor: input.executor,
+      constraints: input.constraints?.map(normaliseConstraint),
+      acceptedResourceRoles: input.acceptedResourceRoles,
+      role: input.role,
+      container: input.container,
+      networks: input.networks === undefined || input.networks.length === 0 ? undefined : input.networks,
+      requirePorts: input.requirePorts,
+      check: input.check,
+      readinessChecks: input.readinessChecks,
+      fetch: fetchOf(input),
+      dependencies: input.dependencies?.map((dependency) => canonicalId(dependency, base)).sort(),
+      unreachableStrategy: input.unreachableStrategy,
+      killSelection: input.killSelection,
+      backoffSeconds: input.backoffSeconds,
+      backoffFactor: input.backoffFactor,
+      maxLaunchDelaySeconds: input.maxLaunchDelaySeconds,
+      taskKillGracePeriodSeconds: input.taskKillGracePeriodSeconds,
+      labels: input.labels,
+    }),
+    id,
+    portDefinitions,
+    healthChecks: (input.healthChecks ?? start.healthChecks).map((check) =>
+      normaliseHealthCheck(check, portDefinitions.length > 0),
+    ),
+    upgradeStrategy: upgradeStrategyOf(input, current),
+  };
+  return { ok: true, app: { ...app, dependencies: [...new Set(app.dependencies)] } };
+}
+
+/** True for the label that promises that an app never has two instances. */
+export function isSingleInstance(labels: Readonly<Record<string, string>>): boolean {
+  return labels['MARATHON_SINGLE_INSTANCE_APP'] === 'true';
+}
+
+function defaultApp(id: string, options: NormaliseOptions): AppDefinition {
+  return {
+    id,
+    args: [],
+    env: {},
+    instances: 1,
+    cpus: 1,
+    mem: 128,
+    disk: 0,
+    gpus: 0,
+    executor: '',
+    constraints: [],
+    role: options.defaultRole,
+    networks: HOST_NETWORKS,
+    portDefinitions: [{ port: 0, protocol: 'tcp', name: 'default', labels: {} }],
+    requirePorts: false,
+    healthChecks: [],
+    readinessChecks: [],
+    fetch: [],
+    dependencies: [],
+    upgradeStrategy: { minimumHealthCapacity: 1, maximumOverCapacity: 1 },
+    unreachableStrategy: { inactiveAfterSeconds: 0, expungeAfterSeconds: 0 },
+    killSelection: 'YOUNGEST_FIRST',
+    backoffSeconds: 1,
+    backoffFactor: 1.15,
+    maxLaunchDelaySeconds: 300,
+    labels: {},
+    version: '',
+    versionInfo: { lastScalingAt: '', lastConfigChangeAt: '' },
+  };
+}
+
+/** Rules between legacy and present fields. */
+function legacyViolations(input: AppInput): Violation[] {
+  const violations: Violation[] = [];
+  const numbers = input.portDefinitions?.map((definition) => definition.port);
+  if (input.uris !== undefined && input.uris.length > 0 && input.fetch !== undefined && input.fetch.length > 0)
+    violations.push({ path: '/uris', error: 'may not be set in conjunction with fetch' });
+  if (input.ports !== undefined) {
+    const fixed = input.ports.filter((port) => port !== 0);
+    if (new Set(fixed).size < fixed.length) violations.push({ path: '/ports', error: 'ports must be unique' });
+    if (numbers !== undefined && numbers.join() !== input.ports.join())
+      violations.push({ path: '/', error: 'cannot specify both ports and port definitions' });
+  }
+  return violations;
+}
+
+function portDefinitionsOf(input: AppInput): readonly PortDefinition[] | undefined {
+  if (input.portDefinitions !== undefined) return input.portDefinitions;
+  return input.ports?.map((port) => ({ port, protocol: 'tcp', labels: {} }));
+}
+
+function fetchOf(input: AppInput): readonly FetchUri[] | undefined {
+  if (input.uris === undefined || input.uris.length === 0)
+    return input.fetch ?? (input.uris === undefined ? undefined : []);
+  return input.uris.map((uri) => ({ uri, extract: isArchive(uri), executable: false, cache: false }));
+}
+
+function isArchive(uri: string): boolean {
+  const path = uri.replace(/[?#].*$/s, '');
+  return EXTRACTED.some((extension) => path.endsWith(extension));
+}
+
+function normaliseConstraint(constraint: readonly string[]): Constraint {
+  const [field = '', operator = '', ...rest] = constraint;
+  return [field, operator.toUpperCase(), ...rest] as unknown as Constraint;
+}
+
+/** Keeps of a check what its protocol uses, as upstream's model does. */
+function normaliseHealthCheck(check: HealthCheck, hasPorts: boolean): HealthCheck {
+  const executorRuns = check.protocol === 'COMMAND' || check.protocol.startsWith('MESOS_');
+  const http = check.protocol.endsWith('HTTP') || check.protocol.endsWith('HTTPS');
+  const portIndex = check.portIndex ?? (check.port === undefined && hasPorts ? 0 : undefined);
+  return {
+    protocol: check.protocol,
+    ...given({
+      path: http ? check.path : undefined,
+      port: check.protocol === 'COMMAND' ? undefined : check.port,
+      portIndex: check.protocol === 'COMMAND' ? undefined : portIndex,
+      command: check.command,
+    }),
+    gracePeriodSeconds: check.gracePeriodSeconds,
+    intervalSeconds: check.intervalSeconds,
+    timeoutSeconds: check.timeoutSeconds,
+    delaySeconds: executorRuns ? check.delaySeconds : DEFAULT_DELAY_SECONDS,
+    maxConsecutiveFailures: check.maxConsecutiveFailures,
+    ignoreHttp1xx: http && !executorRuns && check.ignoreHttp1xx,
+    ipProtocol: check.ipProtocol,
+  };
+}
+
+/** A single-instance app that says nothing gets a strategy that never runs two at once. */
+function upgradeStrategyOf(input: AppInput, current: AppDefinition | undefined): AppDefinition['upgradeStrategy'] {
+  if (input.upgradeStrategy !== undefined) return input.upgradeStrategy;
+  if (current !== undefined) return current.upgradeStrategy;
+  return isSingleInstance(input.labels ?? {})
+    ? { minimumHealthCapacity: 0, maximumOverCapacity: 0 }
+    : { minimumHealthCapacity: 1, maximumOverCapacity: 1 };
+}
+
+/** The entries that have a value. */
+function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+}
+
+/** The id of an app given inside a group, and whether it is a direct child of that group. */
+export function appIdIn(group: string, id: string): { readonly id: string; readonly isChild: boolean } {
+  const absolute = canonicalId(id, group);
+  const parent = absolute.slice(0, absolute.lastIndexOf('/')) || '/';
+  return { id: absolute, isChild: isAtOrBelow(absolute, group) && parent === group && absolute !== '/' };
+}
