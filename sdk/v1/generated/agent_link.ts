@@ -67,6 +67,9 @@ export interface Call_Hello {
   readonly agent_info: mesos.AgentInfo;
   readonly capabilities?: readonly mesos.AgentInfo_Capability[] | undefined;
   readonly newest_epoch?: bigint | undefined;
+  readonly ip?: string | undefined;
+  readonly attempt?: bigint | undefined;
+  readonly registration_id?: string | undefined;
 }
 
 /** meseta.agent_link.v1.Call.Executor */

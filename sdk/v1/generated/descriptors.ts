@@ -1851,6 +1851,9 @@ export const descriptors: Descriptors = {
       { name: "agent_info", id: 3, rule: "required", kind: "message", type: "mesos.v1.AgentInfo" },
       { name: "capabilities", id: 4, rule: "repeated", kind: "message", type: "mesos.v1.AgentInfo.Capability" },
       { name: "newest_epoch", id: 5, rule: "optional", kind: "scalar", type: "uint64" },
+      { name: "ip", id: 6, rule: "optional", kind: "scalar", type: "string" },
+      { name: "attempt", id: 7, rule: "optional", kind: "scalar", type: "uint64" },
+      { name: "registration_id", id: 8, rule: "optional", kind: "scalar", type: "string" },
     ],
     'meseta.agent_link.v1.Call.Executor': [
       { name: "framework_id", id: 1, rule: "required", kind: "message", type: "mesos.v1.FrameworkID" },
