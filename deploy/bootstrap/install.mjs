@@ -15,13 +15,16 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 export async function ensureInstalled({ withTools }) {
   const wanted = missingPackages(withTools);
   if (wanted.length === 0) return;
-  const shown = wanted.length > 3 ? `${wanted.slice(0, 3).join(', ')} and ${wanted.length - 3} more` : wanted.join(', ');
+  const shown =
+    wanted.length > 3 ? `${wanted.slice(0, 3).join(', ')} and ${wanted.length - 3} more` : wanted.join(', ');
   process.stderr.write(`Installing pinned packages (${shown}) ...\n`);
   const started = Date.now();
   await runNpm(['ci', '--no-audit', '--no-fund', '--loglevel=error', ...(withTools ? [] : ['--omit=dev'])]);
   const still = missingPackages(withTools);
   if (still.length > 0) {
-    process.stderr.write(`npm ci ended well, yet these are missing: ${still.join(', ')}. Is this platform (${process.platform} ${process.arch}) supported?\n`);
+    process.stderr.write(
+      `npm ci ended well, yet these are missing: ${still.join(', ')}. Is this platform (${process.platform} ${process.arch}) supported?\n`,
+    );
     process.exit(1);
   }
   process.stderr.write(`Installed in ${((Date.now() - started) / 1000).toFixed(0)} s.\n`);
@@ -49,10 +52,13 @@ async function runNpm(args) {
   const child = spawn('npm', args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => output.push(chunk));
   const started = Date.now();
-  const progress = setInterval(() => {
-    const seconds = Math.round((Date.now() - started) / 1000);
-    process.stderr.write(isTerminal ? `\r  npm ci, ${seconds} s ` : `  npm ci, ${seconds} s\n`);
-  }, isTerminal ? 500 : 10_000);
+  const progress = setInterval(
+    () => {
+      const seconds = Math.round((Date.now() - started) / 1000);
+      process.stderr.write(isTerminal ? `\r  npm ci, ${seconds} s ` : `  npm ci, ${seconds} s\n`);
+    },
+    isTerminal ? 500 : 10_000,
+  );
   const code = await new Promise((resolve) => {
     child.on('error', (error) => {
       output.push(Buffer.from(`cannot run npm: ${error.message}\n`));
@@ -63,7 +69,9 @@ async function runNpm(args) {
   clearInterval(progress);
   if (isTerminal) process.stderr.write('\r\x1b[K');
   if (code === 0) return;
-  process.stderr.write(`${Buffer.concat(output).toString()}\nnpm ${args.join(' ')} failed with exit code ${code}. Is the registry reachable?\n`);
+  process.stderr.write(
+    `${Buffer.concat(output).toString()}\nnpm ${args.join(' ')} failed with exit code ${code}. Is the registry reachable?\n`,
+  );
   process.exit(1);
 }
 

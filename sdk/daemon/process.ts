@@ -1,12 +1,7 @@
 import { FlagError, type FlagSource, type FlagSpec, helpText, type ParsedFlags, parseFlags } from './flags.ts';
 import { createLogger, type LogFormat, type Logger } from './log.ts';
 import { ListenError } from './server.ts';
-
-/** Version that clients of upstream read; our own is beside it. */
-export const COMPATIBLE_VERSION = '1.11.0';
-
-/** Meseta's own version. */
-export const MESETA_VERSION = '0.1.0';
+import { COMPATIBLE_VERSION, MESETA_VERSION } from './version.ts';
 
 /** What a daemon's start function gets. */
 export interface DaemonContext<Spec extends FlagSpec> {

@@ -35,7 +35,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
     exposeHeadRoutes: true,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: URL_LENGTH_MAX },
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 5_000 },
-    ...(rewriteUrl === undefined ? {} : { rewriteUrl: (request: { url?: string | undefined }) => rewriteUrl(request.url ?? '/') }),
+    ...(rewriteUrl === undefined
+      ? {}
+      : { rewriteUrl: (request: { url?: string | undefined }) => rewriteUrl(request.url ?? '/') }),
   });
   server.server.maxConnections = CONNECTIONS_MAX;
   server.removeAllContentTypeParsers();

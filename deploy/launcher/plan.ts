@@ -1,0 +1,110 @@
+import { fileURLToPath } from 'node:url';
+
+/** Options of `meseta up`. */
+export interface UpOptions {
+  readonly agents: number;
+  readonly workDir: string;
+  readonly ip: string;
+  readonly masterPort: number;
+  readonly agentPort: number;
+  readonly marathonPort: number;
+  readonly chronosPort: number;
+  readonly resources: string | undefined;
+  readonly examples: boolean;
+}
+
+/** One daemon that the launcher runs. */
+export interface DaemonPlan {
+  /** Unique name: `master`, `agent-1`, `marathon`, `chronos`. */
+  readonly name: string;
+  /** The program, a `main.ts`. */
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly port: number;
+  /** The launcher's flag that moves the port. */
+  readonly portFlag: string;
+  /** Where it serves; its page for people. */
+  readonly url: string;
+  /** Answers 200 once the daemon is ready. */
+  readonly healthPath: string;
+  /** Daemons stop stage by stage: frameworks first, then agents with their tasks, then the master. */
+  readonly stopStage: 0 | 1 | 2;
+  readonly stopSignal: NodeJS.Signals;
+  readonly stopTimeoutMs: number;
+}
+
+/** The daemons of a local cluster, in the order of their start. `dataPath` names each one's folder. */
+export function planCluster(options: UpOptions, dataPath: (name: string) => string): DaemonPlan[] {
+  const { ip, masterPort } = options;
+  const master = `${ip}:${masterPort}`;
+  const base = (port: number) => `http://${ip}:${port}`;
+  const agents = Array.from({ length: options.agents }, (_, index): DaemonPlan => {
+    const name = `agent-${index + 1}`;
+    const port = options.agentPort + index;
+    const resources = options.resources === undefined ? [] : [`--resources=${options.resources}`];
+    return {
+      name,
+      program: programPath('mesos/agent/main.ts'),
+      args: [
+        `--master=${master}`,
+        `--ip=${ip}`,
+        `--port=${port}`,
+        `--work_dir=${dataPath(name)}`,
+        `--runtime_dir=${dataPath(name)}/runtime`,
+        ...resources,
+      ],
+      port,
+      portFlag: '--agent-port',
+      url: base(port),
+      healthPath: '/health',
+      stopStage: 1,
+      // Ends the agent together with its tasks; SIGTERM would leave them running.
+      stopSignal: 'SIGUSR1',
+      stopTimeoutMs: 45_000,
+    };
+  });
+  return [
+    {
+      name: 'master',
+      program: programPath('mesos/master/main.ts'),
+      args: [`--ip=${ip}`, `--port=${masterPort}`, `--work_dir=${dataPath('master')}`],
+      port: masterPort,
+      portFlag: '--master-port',
+      url: base(masterPort),
+      healthPath: '/health',
+      stopStage: 2,
+      stopSignal: 'SIGTERM',
+      stopTimeoutMs: 15_000,
+    },
+    ...agents,
+    framework('marathon', options.marathonPort, '--marathon-port', '/ui/', master, ip, dataPath),
+    framework('chronos', options.chronosPort, '--chronos-port', '', master, ip, dataPath),
+  ];
+}
+
+function framework(
+  name: 'marathon' | 'chronos',
+  port: number,
+  portFlag: string,
+  pagePath: string,
+  master: string,
+  ip: string,
+  dataPath: (name: string) => string,
+): DaemonPlan {
+  return {
+    name,
+    program: programPath(`${name}/main.ts`),
+    args: [`--master=${master}`, `--http_address=${ip}`, `--http_port=${port}`, `--data_dir=${dataPath(name)}`],
+    port,
+    portFlag,
+    url: `http://${ip}:${port}${pagePath}`,
+    healthPath: '/ping',
+    stopStage: 0,
+    stopSignal: 'SIGTERM',
+    stopTimeoutMs: 15_000,
+  };
+}
+
+function programPath(path: string): string {
+  return fileURLToPath(new URL(`../../${path}`, import.meta.url));
+}
