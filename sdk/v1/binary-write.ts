@@ -73,7 +73,13 @@ function fieldWriter(field: FieldFact): FieldWriter {
   };
   if (field.rule === 'repeated') {
     return (writer, values) => {
-      for (const value of values as readonly unknown[]) one(writer, value);
+      const list = values as readonly unknown[];
+      let i = 0;
+      try {
+        for (; i < list.length; i++) one(writer, list[i]);
+      } catch (error) {
+        throw withPath(error, `[${i}]`);
+      }
     };
   }
   if (field.rule !== 'map') return one;

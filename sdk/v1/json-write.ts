@@ -72,17 +72,28 @@ function valueText(field: FieldFact): ValueText {
 function repeatedText(text: (value: unknown, emptyArrays: boolean) => string) {
   return (values: readonly unknown[], emptyArrays: boolean): string => {
     let out = '[';
-    for (let i = 0; i < values.length; i++) out += (i === 0 ? '' : ',') + text(values[i], emptyArrays);
+    let i = 0;
+    try {
+      for (; i < values.length; i++) out += (i === 0 ? '' : ',') + text(values[i], emptyArrays);
+    } catch (error) {
+      throw withPath(error, `[${i}]`);
+    }
     return `${out}]`;
   };
 }
 
 function mapText(text: (value: unknown, emptyArrays: boolean) => string) {
   return (entries: Readonly<Record<string, unknown>>, emptyArrays: boolean): string => {
-    const parts = Object.entries(entries)
-      .filter(([, value]) => value !== undefined)
-      .map(([key, value]) => `${JSON.stringify(key)}:${text(value, emptyArrays)}`);
-    return `{${parts.join(',')}}`;
+    let out = '';
+    for (const [key, value] of Object.entries(entries)) {
+      if (value === undefined) continue;
+      try {
+        out += `${out === '' ? '' : ','}${JSON.stringify(key)}:${text(value, emptyArrays)}`;
+      } catch (error) {
+        throw withPath(error, `["${key}"]`);
+      }
+    }
+    return `{${out}}`;
   };
 }
 
