@@ -1,9 +1,11 @@
+import type { FrameBuilder } from '../../sdk/base/step.ts';
 import { newSubscription, type Subscription } from '../../sdk/scheduler/core.ts';
 import type { FrameworkInfo, TaskState } from '../../sdk/v1/generated/mesos.ts';
 import type { AppDefinition } from '../model/app.ts';
 import { emptyRoot, type Group } from '../model/group.ts';
 import type { MarathonConfig } from './config.ts';
 import type { Deployment } from './deployment.ts';
+import type { MarathonEffect } from './effects.ts';
 import type { Instance } from './instance.ts';
 import type { Backoff, QueueEntry } from './launch-queue.ts';
 
@@ -60,8 +62,10 @@ export interface MarathonState {
   root: Group;
   /** Roots of the past, oldest first, the present one last; at most `config.maxVersions`. */
   rootVersions: Group[];
-  /** Definitions of each app, oldest first, at most `config.maxVersions` beyond those still in use; present one last. */
+  /** Definitions of each app of the present root, oldest first, the present one last; at most `config.maxVersions`. */
   readonly appVersions: Map<string, readonly AppDefinition[]>;
+  /** Every stored definition, by app id and version: those above, and what old roots, instances and plans still name. */
+  readonly definitions: Map<string, Map<string, AppDefinition>>;
   readonly instances: Map<string, Instance>;
   /** Ids of the instances of each app, oldest first; also of apps that are gone and still have some. */
   readonly instancesByApp: Map<string, Set<string>>;
@@ -77,13 +81,19 @@ export interface MarathonState {
   /** By task id. */
   readonly kills: Map<string, PendingKill>;
   readonly revive: ReviveBucket;
+  /** Apps that waited for offers when demand was last looked at. */
+  revivedFor: ReadonlySet<string>;
+  /** A revive is due. */
+  revivePending: boolean;
   /** The last word to the master was SUPPRESS. */
   suppressed: boolean;
   readonly counters: Counters;
-  /** Apps whose deployments have to be looked at before this step ends. */
+  /** Apps that changed in this step: their deployments, or their counts, are looked at before it ends. */
   readonly dirtyApps: Set<string>;
-  /** Deployments that have to be looked at before this step ends. */
+  /** Deployments that are looked at before this step ends. */
   readonly dirtyDeployments: Set<string>;
+  /** Instances whose records are written at the end of this step. */
+  readonly dirtyInstances: Set<string>;
   /** Wall time of the start, for views. */
   startedAtMs: number;
 }
@@ -97,6 +107,7 @@ export function initialMarathonState(config: MarathonConfig): MarathonState {
     root,
     rootVersions: [root],
     appVersions: new Map(),
+    definitions: new Map(),
     instances: new Map(),
     instancesByApp: new Map(),
     deployments: new Map(),
@@ -105,7 +116,10 @@ export function initialMarathonState(config: MarathonConfig): MarathonState {
     backoffs: new Map(),
     taskFailures: new Map(),
     kills: new Map(),
-    revive: { tokens: 0, refilledMonoMs: 0 },
+    // Negative infinity fills the bucket at its first use.
+    revive: { tokens: 0, refilledMonoMs: Number.NEGATIVE_INFINITY },
+    revivedFor: new Set(),
+    revivePending: false,
     suppressed: false,
     counters: {
       launches: 0,
@@ -121,9 +135,13 @@ export function initialMarathonState(config: MarathonConfig): MarathonState {
     },
     dirtyApps: new Set(),
     dirtyDeployments: new Set(),
+    dirtyInstances: new Set(),
     startedAtMs: 0,
   };
 }
+
+/** What one step collects. */
+export type MarathonFrame = FrameBuilder<MarathonEffect>;
 
 /** Who Marathon is to the master, as upstream's FrameworkInfo. */
 export function frameworkInfo(config: MarathonConfig): FrameworkInfo {

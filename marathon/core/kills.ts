@@ -1,0 +1,115 @@
+import type { StepContext } from '../../sdk/base/step.ts';
+import { isSubscribed, sendCall } from '../../sdk/scheduler/core.ts';
+import { findApp } from '../model/group.ts';
+import { nextVersion } from '../model/timestamp.ts';
+import { putApp } from '../model/tree.ts';
+import { versionChangedApps } from '../model/versioning.ts';
+import { type SubmitResult, submitDeployment } from './deployments.ts';
+import { type Instance, isActive } from './instance.ts';
+import { setGoal } from './instances.ts';
+import type { MarathonFrame, MarathonState } from './state.ts';
+
+/** Timer that sends unanswered kills again. */
+export const KILL_TIMER = 'kills';
+
+/**
+ * Kills the tasks of instances, by instance id; unknown ids and instances without a task are skipped. What is killed is replaced: under
+ * the same id with the next incarnation, or with `wipe` by a new instance.
+ *
+ * @returns the instances whose end was ordered.
+ */
+export function killInstances(
+  state: MarathonState,
+  ids: readonly string[],
+  options: { readonly wipe: boolean },
+  ctx: StepContext,
+  frame: MarathonFrame,
+): readonly Instance[] {
+  const killed: Instance[] = [];
+  for (const id of new Set(ids)) {
+    const instance = state.instances.get(id);
+    if (instance === undefined) continue;
+    killed.push(instance);
+    if (options.wipe) setGoal(state, instance, 'Decommissioned', ctx, frame);
+    orderKill(state, instance, ctx, frame);
+  }
+  return killed;
+}
+
+/**
+ * Takes instances off their apps' counts, as one deployment in which they go first.
+ *
+ * Source: upstream's `scale=true`: instances = max(0, instances - active victims that are not being killed yet).
+ */
+export function killAndScale(
+  state: MarathonState,
+  ids: readonly string[],
+  options: { readonly force: boolean },
+  ctx: StepContext,
+  frame: MarathonFrame,
+): SubmitResult {
+  const victims = new Map<string, string[]>();
+  for (const id of new Set(ids)) {
+    const instance = state.instances.get(id);
+    if (instance === undefined || !isActive(instance.condition)) continue;
+    if (instance.condition === 'Killing' || instance.goal !== 'Running') continue;
+    const ofApp = victims.get(instance.appId);
+    if (ofApp === undefined) victims.set(instance.appId, [id]);
+    else ofApp.push(id);
+  }
+  const version = nextVersion(ctx.wallMs, state.root.version);
+  let root = state.root;
+  for (const [appId, instances] of victims) {
+    const app = findApp(root, appId);
+    if (app === undefined) continue;
+    root = putApp(root, { ...app, instances: Math.max(0, app.instances - instances.length) }, version);
+  }
+  const versioned = versionChangedApps(state.root, root, version);
+  return submitDeployment(state, versioned, { force: options.force, victims }, ctx, frame);
+}
+
+/** Orders the end of an instance's task, once; it is ordered again until a terminal status confirms it. */
+export function orderKill(state: MarathonState, instance: Instance, ctx: StepContext, frame: MarathonFrame): void {
+  if (instance.task === undefined || !isActive(instance.condition)) return;
+  orderTaskKill(state, instance.task.id, instance.agent?.agentId, ctx, frame);
+}
+
+/** Orders the end of a task that may belong to no instance. */
+export function orderTaskKill(
+  state: MarathonState,
+  taskId: string,
+  agentId: string | undefined,
+  ctx: StepContext,
+  frame: MarathonFrame,
+): void {
+  if (state.kills.has(taskId)) return;
+  state.counters.kills += 1;
+  if (state.kills.size === 0) frame.emit({ kind: 'timer.set', key: KILL_TIMER, delayMs: state.config.killRetryMs });
+  sendKill(state, taskId, agentId, ctx, frame);
+}
+
+/** A task has ended: no kill of it is open any more. */
+export function settleKill(state: MarathonState, taskId: string, frame: MarathonFrame): void {
+  if (state.kills.delete(taskId) && state.kills.size === 0) frame.emit({ kind: 'timer.clear', key: KILL_TIMER });
+}
+
+/** Sends kills again that had no answer for `killRetryMs`, or all of them after a new subscription. */
+export function retryKills(state: MarathonState, all: boolean, ctx: StepContext, frame: MarathonFrame): void {
+  for (const kill of state.kills.values()) {
+    const isDue = kill.sentMonoMs === undefined || ctx.monoMs - kill.sentMonoMs >= state.config.killRetryMs;
+    if (all || isDue) sendKill(state, kill.taskId, kill.agentId, ctx, frame);
+  }
+  if (state.kills.size > 0) frame.emit({ kind: 'timer.set', key: KILL_TIMER, delayMs: state.config.killRetryMs });
+}
+
+function sendKill(
+  state: MarathonState,
+  taskId: string,
+  agentId: string | undefined,
+  ctx: StepContext,
+  frame: MarathonFrame,
+): void {
+  const kill = { task_id: { value: taskId }, ...(agentId === undefined ? {} : { agent_id: { value: agentId } }) };
+  const isSent = isSubscribed(state.subscription) && sendCall(state.subscription, { type: 'KILL', kill }, frame);
+  state.kills.set(taskId, { taskId, agentId, sentMonoMs: isSent ? ctx.monoMs : undefined });
+}
