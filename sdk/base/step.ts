@@ -76,3 +76,9 @@ export class FrameBuilder<Effect> implements Frame<Effect> {
     this.effects.push(...effects);
   }
 }
+
+/** The part of a frame that takes effects: what a piece shared by several cores writes to. */
+export interface EffectSink<Effect> {
+  /** Adds effects, in order. */
+  emit(...effects: readonly Effect[]): void;
+}

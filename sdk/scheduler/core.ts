@@ -1,4 +1,4 @@
-import type { FrameBuilder, StepContext, TimerEffect, TimerFired } from '../base/step.ts';
+import type { EffectSink, StepContext, TimerEffect, TimerFired } from '../base/step.ts';
 import type { FrameworkInfo, MasterInfo } from '../v1/generated/mesos.ts';
 import type { Call, Event } from '../v1/generated/scheduler.ts';
 
@@ -98,7 +98,7 @@ export function newSubscription(frameworkInfo: FrameworkInfo): Subscription {
 export function startSubscription(
   subscription: Subscription,
   ctx: StepContext,
-  frame: FrameBuilder<SubscriptionEffect>,
+  frame: EffectSink<SubscriptionEffect>,
 ): void {
   connect(subscription, ctx, frame);
 }
@@ -122,7 +122,7 @@ export function isSubscribed(subscription: Subscription): boolean {
 export function sendCall(
   subscription: Subscription,
   call: Omit<Call, 'framework_id'>,
-  frame: FrameBuilder<SubscriptionEffect>,
+  frame: EffectSink<SubscriptionEffect>,
 ): boolean {
   const frameworkId = subscription.frameworkInfo.id;
   if (subscription.phase !== 'subscribed' || frameworkId === undefined) return false;
@@ -141,7 +141,7 @@ export function stepSubscription(
   subscription: Subscription,
   event: SubscriptionEvent,
   ctx: StepContext,
-  frame: FrameBuilder<SubscriptionEffect>,
+  frame: EffectSink<SubscriptionEffect>,
 ): readonly Signal[] {
   switch (event.kind) {
     case 'timer.fired':
@@ -161,7 +161,7 @@ function onEvent(
   subscription: Subscription,
   event: Event,
   ctx: StepContext,
-  frame: FrameBuilder<SubscriptionEffect>,
+  frame: EffectSink<SubscriptionEffect>,
 ): readonly Signal[] {
   if (event.type === 'SUBSCRIBED' && event.subscribed !== undefined) {
     const { framework_id: id, master_info: masterInfo, heartbeat_interval_seconds: seconds } = event.subscribed;
@@ -190,7 +190,7 @@ function onTimer(
   subscription: Subscription,
   key: string,
   ctx: StepContext,
-  frame: FrameBuilder<SubscriptionEffect>,
+  frame: EffectSink<SubscriptionEffect>,
 ): readonly Signal[] {
   if (key === subscriptionTimers.retry && subscription.phase === 'backoff') {
     connect(subscription, ctx, frame);
@@ -210,7 +210,7 @@ function onTimer(
   return [];
 }
 
-function connect(subscription: Subscription, ctx: StepContext, frame: FrameBuilder<SubscriptionEffect>): void {
+function connect(subscription: Subscription, ctx: StepContext, frame: EffectSink<SubscriptionEffect>): void {
   subscription.generation += 1;
   subscription.phase = 'connecting';
   subscription.lastEventMonoMs = ctx.monoMs;
@@ -232,7 +232,7 @@ function disconnect(
   subscription: Subscription,
   reason: string,
   ctx: StepContext,
-  frame: FrameBuilder<SubscriptionEffect>,
+  frame: EffectSink<SubscriptionEffect>,
 ): readonly Signal[] {
   const wasSubscribed = subscription.phase === 'subscribed';
   const ceilingMs = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** Math.min(subscription.failures, 20));
