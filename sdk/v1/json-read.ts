@@ -25,13 +25,18 @@ function jsonTypeName(value: unknown): string {
   return typeof value === 'bigint' ? 'number' : typeof value;
 }
 
+/** Keeps an error from repeating megabytes of the request. */
+function clip(text: string): string {
+  return text.length <= 200 ? text : `${text.slice(0, 200)}...`;
+}
+
 function unexpected(value: unknown, field: FieldFact): CodecError {
   return convertError(`Not expecting a JSON ${jsonTypeName(value)} for field '${field.name}'`);
 }
 
 /** The text of Mesos' JSON parser for a string that should have held a number or boolean. */
 function parseEmbedded(text: string, field: FieldFact, wanted: 'number' | 'boolean'): unknown {
-  const prefix = `Failed to parse '${text}' as a JSON ${wanted} for field '${field.name}'`;
+  const prefix = `Failed to parse '${clip(text)}' as a JSON ${wanted} for field '${field.name}'`;
   let value: unknown;
   try {
     value = parseJson(text);
@@ -52,7 +57,7 @@ export function syntaxText(error: unknown): string {
 
 // Differs: the C++ conversion lets a number outside the type's range wrap around; we refuse it.
 function outOfRange(value: unknown, field: FieldFact): CodecError {
-  return convertError(`Number ${String(value)} is out of range for field '${field.name}' (${field.type})`);
+  return convertError(`Number ${clip(String(value))} is out of range for field '${field.name}' (${field.type})`);
 }
 
 function integerReader(field: FieldFact, min: number, max: number): ValueReader {
@@ -126,7 +131,7 @@ function enumReader(field: FieldFact): ValueReader {
   return (value) => {
     if (typeof value !== 'string') throw unexpected(value, field);
     if (numbers.has(value)) return value;
-    if (field.rule === 'required') throw convertError(`Failed to find enum for '${value}'`);
+    if (field.rule === 'required') throw convertError(`Failed to find enum for '${clip(value)}'`);
     return undefined;
   };
 }

@@ -71,6 +71,12 @@ describe('parseJson and printJson', () => {
     );
   });
 
+  it('stay quick and brief on hostile texts', () => {
+    const digits = '9'.repeat(1_000_000);
+    expect(parseJson(digits)).toBe(Number.POSITIVE_INFINITY);
+    expect(failure(`[1 ${digits}`).near).toHaveLength(200);
+  });
+
   it('refuse nesting beyond the limit, also around long numbers', () => {
     const nested = (depth: number, inner: string) => '['.repeat(depth) + inner + ']'.repeat(depth);
     const long = `12345678901234567890,"${'x'.repeat(500)}]\\"["`;

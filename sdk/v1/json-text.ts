@@ -3,7 +3,7 @@ export const maxJsonDepth = 200;
 
 /**
  * A text that is not JSON; `message` says why. `line` and `column` count from 1, `near` is the rest of the line where
- * reading stopped, `trailing` tells that a whole value was read and more text follows it.
+ * reading stopped (at most 200 characters), `trailing` tells that a whole value was read and more text follows it.
  */
 export class JsonSyntaxError extends Error {
   readonly line: number;
@@ -22,10 +22,14 @@ export class JsonSyntaxError extends Error {
 }
 
 const longNumber = /[0-9]{16}/;
-const integerSource = /^-?[0-9]+$/;
+/** Longer ones stay numbers: they fit no field, and turning millions of digits into a bigint takes seconds. */
+const integerSource = /^-?[0-9]{16,100}$/;
+/** How much of the rest of the line an error repeats. */
+const maxNearLength = 200;
 
 /**
- * Parses JSON without losing integers: one beyond 2^53 comes back as a bigint, all other numbers as numbers.
+ * Parses JSON without losing integers: one beyond 2^53 comes back as a bigint (up to 100 digits), all other numbers
+ * as numbers.
  * Throws JsonSyntaxError on bad syntax, on trailing text and beyond `maxJsonDepth` levels.
  */
 export function parseJson(text: string): unknown {
@@ -86,9 +90,10 @@ function errorAt(text: string, at: number, cause: string, trailing = false): Jso
   const before = text.slice(0, at);
   const line = before.split('\n').length;
   const column = at - before.lastIndexOf('\n');
-  const lineEnd = text.indexOf('\n', at);
-  // As Mesos prints it: control characters left out.
-  const near = [...text.slice(at, lineEnd === -1 ? undefined : lineEnd)].filter((char) => char >= ' ').join('');
+  const rest = text.slice(at, at + maxNearLength);
+  const lineEnd = rest.indexOf('\n');
+  // As Mesos prints it: control characters left out. Differs: Mesos repeats the whole rest of the line.
+  const near = [...(lineEnd === -1 ? rest : rest.slice(0, lineEnd))].filter((char) => char >= ' ').join('');
   return new JsonSyntaxError(cause, line, column, near, trailing);
 }
 
