@@ -23,15 +23,14 @@ export interface SubmitOptions {
   readonly force: boolean;
   /** Instances, by app id, that go first where an app has too many. */
   readonly victims?: ReadonlyMap<string, readonly string[]> | undefined;
-  /** Group that `group_change_success` names: the parent of what changed. Default `/`. */
-  readonly groupId?: string | undefined;
 }
 
 /**
  * Makes `newRoot` the wanted state and starts the deployment that leads there.
  *
  * `newRoot` is complete: service ports are assigned, versions given (`versionChangedApps`), the whole is valid. Its version is the
- * deployment's. A change that needs no action makes a deployment that succeeds within this step.
+ * deployment's. A change that needs no action makes a deployment that succeeds within this step. `group_change_success` is the
+ * caller's to tell, before this.
  */
 export function submitDeployment(
   state: MarathonState,
@@ -68,8 +67,6 @@ export function submitDeployment(
   state.dirtyDeployments.add(deployment.id);
   state.counters.deployments += 1;
   putDeployment(state, deployment, frame);
-  const event = busEvent.groupChangeSuccess(ctx.wallMs, options.groupId ?? '/', newRoot.version);
-  frame.emit({ kind: 'event', event });
   return { deploymentId: deployment.id, version: newRoot.version };
 }
 
@@ -96,7 +93,9 @@ export function cancelDeployment(
   const reverted = revert(state.root, deployment.plan, version);
   // The cancelled one makes room for the one that leads back, so the limit does not stand in the way of a way out.
   failDeployment(state, id, 'reverted', ctx, frame);
-  return submitDeployment(state, reverted, { force: true }, ctx, frame);
+  const result = submitDeployment(state, reverted, { force: true }, ctx, frame);
+  frame.emit({ kind: 'event', event: busEvent.groupChangeSuccess(ctx.wallMs, '/', version) });
+  return result;
 }
 
 /** Records a changed deployment. */

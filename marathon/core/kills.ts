@@ -4,6 +4,7 @@ import { findApp } from '../model/group.ts';
 import { nextVersion } from '../model/timestamp.ts';
 import { putApp } from '../model/tree.ts';
 import { versionChangedApps } from '../model/versioning.ts';
+import { busEvent } from './bus-events.ts';
 import { type SubmitResult, submitDeployment } from './deployments.ts';
 import { type Instance, isActive } from './instance.ts';
 import { setGoal } from './instances.ts';
@@ -39,7 +40,7 @@ export function killInstances(
 /**
  * Takes instances off their apps' counts, as one deployment in which they go first.
  *
- * Source: upstream's `scale=true`: instances = max(0, instances - active victims that are not being killed yet).
+ * Tells `group_change_success` itself. Source: upstream's `scale=true`: instances = max(0, instances - active victims that are not being killed yet).
  */
 export function killAndScale(
   state: MarathonState,
@@ -65,7 +66,11 @@ export function killAndScale(
     root = putApp(root, { ...app, instances: Math.max(0, app.instances - instances.length) }, version);
   }
   const versioned = versionChangedApps(state.root, root, version);
-  return submitDeployment(state, versioned, { force: options.force, victims }, ctx, frame);
+  const result = submitDeployment(state, versioned, { force: options.force, victims }, ctx, frame);
+  if ('deploymentId' in result) {
+    frame.emit({ kind: 'event', event: busEvent.groupChangeSuccess(ctx.wallMs, '/', version) });
+  }
+  return result;
 }
 
 /** Orders the end of an instance's task, once; it is ordered again until a terminal status confirms it. */
