@@ -1,0 +1,39 @@
+import type { Violation } from '../../model/violation.ts';
+import { violationDetails } from '../../model/violation.ts';
+
+/** A request that is answered with an error; nothing has been changed when it is thrown. Status and body are Marathon's. */
+export class ApiRefusal extends Error {
+  override name = 'ApiRefusal';
+  readonly status: number;
+  readonly body: { readonly message: string; readonly [key: string]: unknown };
+
+  constructor(status: number, message: string, more: Readonly<Record<string, unknown>> = {}) {
+    super(message);
+    this.status = status;
+    this.body = { message, ...more };
+  }
+}
+
+/** 422 with all violations, grouped by path. */
+export function invalid(violations: readonly Violation[]): ApiRefusal {
+  return new ApiRefusal(422, 'Object is not valid', { details: violationDetails(violations) });
+}
+
+/** 404 for an app, in upstream's words. */
+export function unknownApp(id: string, version?: string): ApiRefusal {
+  return new ApiRefusal(404, `App '${id}' does not exist${version === undefined ? '' : ` in version ${version}`}`);
+}
+
+/** 404 for a group, in upstream's words. */
+export function unknownGroup(id: string, version?: string): ApiRefusal {
+  return new ApiRefusal(404, `Group '${id}' does not exist${version === undefined ? '' : ` in version ${version}`}`);
+}
+
+/** 409: other deployments hold apps that the change touches. */
+export function appsLocked(deploymentIds: readonly string[]): ApiRefusal {
+  return new ApiRefusal(
+    409,
+    "App is locked by one or more deployments. Override with the option '?force=true'. View details at '/v2/deployments/<DEPLOYMENT_ID>'.",
+    { deployments: deploymentIds.map((id) => ({ id })) },
+  );
+}
