@@ -8,7 +8,7 @@ import { type ExecutorEnvironment, readExecutorEnvironment } from './environment
 
 /** What an executor hears from its agent. */
 export interface ExecutorCallbacks {
-  readonly launch: (task: TaskInfo) => void;
+  readonly launch: (task: TaskInfo) => void | Promise<void>;
   readonly kill?: (taskId: string, killPolicy: KillPolicy | undefined) => void;
   /** Data from the scheduler. */
   readonly message?: (data: Uint8Array) => void;
@@ -127,7 +127,7 @@ export class ExecutorDriver {
       case 'LAUNCH':
         if (event.launch === undefined) return;
         this.#unacknowledgedTasks.set(event.launch.task.task_id.value, event.launch.task);
-        this.#options.launch(event.launch.task);
+        void this.#options.launch(event.launch.task);
         return;
       case 'ACKNOWLEDGED':
         if (event.acknowledged === undefined) return;
