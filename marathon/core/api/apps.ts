@@ -2,17 +2,17 @@ import type { StepContext } from '../../../sdk/base/step.ts';
 import type { JsonObject } from '../../model/answer.ts';
 import { appAnswer } from '../../model/answer.ts';
 import type { AppDefinition } from '../../model/app.ts';
-import { findApp, findGroup, parentId } from '../../model/group.ts';
 import type { Group } from '../../model/group.ts';
+import { findApp, findGroup, parentId } from '../../model/group.ts';
 import type { AppInput } from '../../model/input.ts';
 import { normaliseApp } from '../../model/normalise.ts';
 import { canonicalId, idErrors } from '../../model/path-id.ts';
 import { parseTimestamp } from '../../model/timestamp.ts';
 import { putApp, removeApp } from '../../model/tree.ts';
 import { appViolations } from '../../model/validate.ts';
-import { under } from '../../model/violation.ts';
-import type { Violation } from '../../model/violation.ts';
 import { markForRestart } from '../../model/versioning.ts';
+import type { Violation } from '../../model/violation.ts';
+import { under } from '../../model/violation.ts';
 import { busEvent } from '../bus-events.ts';
 import type { MarathonFrame, MarathonState } from '../state.ts';
 import { changeRoot } from './change-root.ts';
@@ -73,7 +73,12 @@ export function updateApp(state: MarathonState, command: UpdateApp, ctx: StepCon
 }
 
 /** `PUT` and `PATCH /v2/apps`: all or none, in one deployment. */
-export function updateApps(state: MarathonState, command: UpdateApps, ctx: StepContext, frame: MarathonFrame): ApiReply {
+export function updateApps(
+  state: MarathonState,
+  command: UpdateApps,
+  ctx: StepContext,
+  frame: MarathonFrame,
+): ApiReply {
   const violations: Violation[] = command.inputs.flatMap((input, index) => {
     if (input.id === undefined) return [{ path: `(${index})/id`, error: 'error.path.missing' }];
     return under(
@@ -119,7 +124,12 @@ export function deleteApp(state: MarathonState, command: DeleteApp, ctx: StepCon
 }
 
 /** `POST /v2/apps/{id}/restart` */
-export function restartApp(state: MarathonState, command: RestartApp, ctx: StepContext, frame: MarathonFrame): ApiReply {
+export function restartApp(
+  state: MarathonState,
+  command: RestartApp,
+  ctx: StepContext,
+  frame: MarathonFrame,
+): ApiReply {
   const { id } = command;
   const accepted = changeRoot(
     state,
@@ -204,10 +214,16 @@ function createdAnswer(app: AppDefinition, deploymentId: string): JsonObject {
   };
 }
 
-function apiPost(ctx: StepContext, command: CreateApp | UpdateApp, app: AppDefinition): ReturnType<typeof busEvent.apiPost> {
+function apiPost(
+  ctx: StepContext,
+  command: CreateApp | UpdateApp,
+  app: AppDefinition,
+): ReturnType<typeof busEvent.apiPost> {
   return busEvent.apiPost(ctx.wallMs, command.requester.clientIp, command.requester.uri, appAnswer(app));
 }
 
 function appIsGroup(id: string): ApiRefusal {
-  return invalid([{ path: '/id', error: `Groups and Applications may not have the same identifier. ${id} is a group` }]);
+  return invalid([
+    { path: '/id', error: `Groups and Applications may not have the same identifier. ${id} is a group` },
+  ]);
 }

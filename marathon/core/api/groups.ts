@@ -1,15 +1,15 @@
 import type { StepContext } from '../../../sdk/base/step.ts';
 import type { AppDefinition } from '../../model/app.ts';
-import { findApp, findGroup, parentId } from '../../model/group.ts';
 import type { Group } from '../../model/group.ts';
+import { findApp, findGroup, parentId } from '../../model/group.ts';
 import type { AppInput, GroupInput } from '../../model/input.ts';
 import { normaliseApp } from '../../model/normalise.ts';
 import { canonicalId, idErrors } from '../../model/path-id.ts';
 import { parseTimestamp } from '../../model/timestamp.ts';
 import { emptyGroup, mapApps, putGroup, removeGroup } from '../../model/tree.ts';
 import { appViolations } from '../../model/validate.ts';
-import { under } from '../../model/violation.ts';
 import type { Violation } from '../../model/violation.ts';
+import { under } from '../../model/violation.ts';
 import { makePlan } from '../plan.ts';
 import type { MarathonFrame, MarathonState } from '../state.ts';
 import { changeRoot, prepareRoot } from './change-root.ts';
@@ -19,7 +19,12 @@ import type { ApiReply } from './reply.ts';
 import { deploymentReply } from './reply.ts';
 
 /** `POST /v2/groups`: 201; 409 when a group or app has the id. */
-export function createGroup(state: MarathonState, command: CreateGroup, ctx: StepContext, frame: MarathonFrame): ApiReply {
+export function createGroup(
+  state: MarathonState,
+  command: CreateGroup,
+  ctx: StepContext,
+  frame: MarathonFrame,
+): ApiReply {
   const id = groupIdOf(command.base, command.input);
   const accepted = changeRoot(
     state,
@@ -40,7 +45,12 @@ export function createGroup(state: MarathonState, command: CreateGroup, ctx: Ste
 }
 
 /** `PUT /v2/groups`: 200, also when it creates; with dryRun only the steps. */
-export function updateGroup(state: MarathonState, command: UpdateGroup, ctx: StepContext, frame: MarathonFrame): ApiReply {
+export function updateGroup(
+  state: MarathonState,
+  command: UpdateGroup,
+  ctx: StepContext,
+  frame: MarathonFrame,
+): ApiReply {
   const id = groupIdOf(command.base, command.input);
   const change = (root: Group, version: string): Group => changedTree(state, root, id, command.input, version);
   if (command.dryRun) {
@@ -55,7 +65,12 @@ export function updateGroup(state: MarathonState, command: UpdateGroup, ctx: Ste
 }
 
 /** `DELETE /v2/groups/{id}`: the whole subtree; without an id everything. */
-export function deleteGroup(state: MarathonState, command: DeleteGroup, ctx: StepContext, frame: MarathonFrame): ApiReply {
+export function deleteGroup(
+  state: MarathonState,
+  command: DeleteGroup,
+  ctx: StepContext,
+  frame: MarathonFrame,
+): ApiReply {
   const { id } = command;
   const accepted = changeRoot(
     state,
@@ -75,17 +90,27 @@ export function deleteGroup(state: MarathonState, command: DeleteGroup, ctx: Ste
 
 /** The absolute id of the group that an input is about. */
 function groupIdOf(base: string, input: GroupInput): string {
-  const errors = [...(base === '/' ? [] : idErrors(base)), ...(input.id === undefined || input.id === '/' ? [] : idErrors(input.id))];
+  const errors = [
+    ...(base === '/' ? [] : idErrors(base)),
+    ...(input.id === undefined || input.id === '/' ? [] : idErrors(input.id)),
+  ];
   if (errors.length > 0) throw invalid(errors.map((error) => ({ path: '/id', error })));
   return input.id === undefined ? base : canonicalId(input.id, base);
 }
 
 /** Rolled back, scaled or restructured: exactly one of them. */
 function changedTree(state: MarathonState, root: Group, id: string, input: GroupInput, version: string): Group {
-  const given = Object.entries(input).filter(([key, value]) => key !== 'id' && value !== undefined).map(([key]) => key);
+  const given = Object.entries(input)
+    .filter(([key, value]) => key !== 'id' && value !== undefined)
+    .map(([key]) => key);
   for (const alone of ['version', 'scaleBy'] as const) {
     if (input[alone] !== undefined && given.length > 1)
-      throw invalid([{ path: `/${alone}`, error: `not allowed in conjunction with other properties: ${given.filter((key) => key !== alone).join(', ')}` }]);
+      throw invalid([
+        {
+          path: `/${alone}`,
+          error: `not allowed in conjunction with other properties: ${given.filter((key) => key !== alone).join(', ')}`,
+        },
+      ]);
   }
   if (input.version !== undefined) return putGroup(root, oldGroup(state, id, input.version), version);
   const current = findGroup(root, id);

@@ -16,7 +16,12 @@ import { deploymentReply } from './reply.ts';
 import { taskAnswer } from './task-answer.ts';
 
 /** `DELETE /v2/apps/{id}/tasks`: the killed tasks, or with scale a deployment. */
-export function killAppTasks(state: MarathonState, command: KillAppTasks, ctx: StepContext, frame: MarathonFrame): ApiReply {
+export function killAppTasks(
+  state: MarathonState,
+  command: KillAppTasks,
+  ctx: StepContext,
+  frame: MarathonFrame,
+): ApiReply {
   refuseScaleAndWipe(command);
   const { host } = command;
   const victims = victimsOf(state, command.id).filter(
@@ -27,7 +32,12 @@ export function killAppTasks(state: MarathonState, command: KillAppTasks, ctx: S
 }
 
 /** `DELETE /v2/apps/{id}/tasks/{taskId}`: the killed task, or with scale a deployment. */
-export function killAppTask(state: MarathonState, command: KillAppTask, ctx: StepContext, frame: MarathonFrame): ApiReply {
+export function killAppTask(
+  state: MarathonState,
+  command: KillAppTask,
+  ctx: StepContext,
+  frame: MarathonFrame,
+): ApiReply {
   refuseScaleAndWipe(command);
   const instance = instanceOfTask(command.taskId);
   const victims = victimsOf(state, command.id).filter(({ id }) => id === instance);
@@ -52,7 +62,12 @@ export function killTasks(state: MarathonState, command: KillTasks, ctx: StepCon
 }
 
 /** `DELETE /v2/deployments/{id}` */
-export function stopDeployment(state: MarathonState, command: CancelDeployment, ctx: StepContext, frame: MarathonFrame): ApiReply {
+export function stopDeployment(
+  state: MarathonState,
+  command: CancelDeployment,
+  ctx: StepContext,
+  frame: MarathonFrame,
+): ApiReply {
   const result = cancelDeployment(state, command.id, { force: command.force }, ctx, frame);
   if ('notFound' in result) throw new ApiRefusal(404, `DeploymentPlan ${command.id} does not exist`);
   if ('cancelled' in result) return { status: 202 };
@@ -61,8 +76,7 @@ export function stopDeployment(state: MarathonState, command: CancelDeployment, 
 
 /** `DELETE /v2/queue/{id}/delay` */
 export function resetLaunchDelay(state: MarathonState, command: ResetDelay): ApiReply {
-  if (!resetDelay(state, command.id))
-    throw new ApiRefusal(404, `Application ${command.id} not found in tasks queue.`);
+  if (!resetDelay(state, command.id)) throw new ApiRefusal(404, `Application ${command.id} not found in tasks queue.`);
   return { status: 204 };
 }
 
@@ -97,4 +111,3 @@ function kill(
   const ids = victims.map(({ id }) => id);
   return killInstances(state, ids, { wipe }, ctx, frame).flatMap((instance) => taskAnswer(instance) ?? []);
 }
-

@@ -33,7 +33,10 @@ function checkGroup(before: Group | undefined, group: Group, config: MarathonCon
       for (const error of idErrors(dependency === '/' ? '/x' : dependency))
         violations.push({ path: `${group.id}/dependencies(${index})`, error });
       if (isAtOrBelow(group.id, dependency))
-        violations.push({ path: `${group.id}/dependencies(${index})`, error: 'must not be the group itself or a group around it' });
+        violations.push({
+          path: `${group.id}/dependencies(${index})`,
+          error: 'must not be the group itself or a group around it',
+        });
     });
   if (before === undefined)
     for (const error of [...idErrors(group.id === '/' ? '/x' : group.id), ...idLengthErrors(group.id)])
