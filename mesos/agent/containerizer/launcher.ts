@@ -1,0 +1,147 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { closeSync, constants, openSync } from 'node:fs';
+import { lstat, mkdir, rm } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { parseEvent, type SupervisorEvent } from './supervisor-files.ts';
+
+const SCRIPT = fileURLToPath(new URL('./supervisor.sh', import.meta.url));
+/** Pause before a helper that ended is started again; doubles up to the last while it keeps ending. */
+const RESTART_MS = 10;
+const RESTART_MS_MAX = 5_000;
+const REAP_DELAY_MS = 500;
+
+export interface LauncherOptions {
+  readonly runtimeDirectory: string;
+  readonly bootId: string;
+  readonly sh: string;
+  readonly onEvent: (event: SupervisorEvent) => void;
+  /** A helper was started: whatever was asked of an earlier one and not confirmed has to be asked again. */
+  readonly onRestart: () => void;
+  readonly onProblem: (message: string) => void;
+}
+
+/**
+ * The spawn helper and the pipe that supervisors report on. Forking a shell of 1 MiB costs a tenth of forking Node, and
+ * happens outside of the agent's event loop.
+ */
+export class Launcher {
+  readonly #options: LauncherOptions;
+  #child: ChildProcess | undefined;
+  #events: Socket | undefined;
+  #partial = '';
+  #restartMs = RESTART_MS;
+  #restart: NodeJS.Timeout | undefined;
+  #reap: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(options: LauncherOptions) {
+    this.#options = options;
+  }
+
+  /** The helper's pid, for tests and reports. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Opens the events pipe and starts the helper. */
+  async open(): Promise<void> {
+    const { runtimeDirectory } = this.#options;
+    await mkdir(runtimeDirectory, { recursive: true, mode: 0o700 });
+    const path = `${runtimeDirectory}/.events`;
+    const existing = await lstat(path).catch(() => undefined);
+    if (existing?.isFIFO() !== true) {
+      await rm(path, { recursive: true, force: true });
+      await promisify(execFile)('mkfifo', ['-m', '600', path]);
+    }
+    // Open for writing too: so there is never an end of file, and supervisors never wait for a reader.
+    const fd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+    this.#events = new Socket({ fd, readable: true, writable: false });
+    this.#events.setEncoding('utf8');
+    this.#events.on('data', (chunk: string) => this.#onData(chunk));
+    this.#events.on('error', (error) =>
+      this.#options.onProblem(`Events of supervisors cannot be read: ${error.message}`),
+    );
+    this.#spawn();
+  }
+
+  /** Asks for a start; confirmed by a 'pid' event. */
+  launch(id: string, nonce: string): void {
+    this.#child?.stdin?.write(`launch ${id} ${nonce}\n`);
+  }
+
+  /** Ends the helper; supervisors and tasks run on. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#restart);
+    clearTimeout(this.#reap);
+    this.#events?.destroy();
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    await new Promise<void>((resolve) => {
+      child.once('exit', () => resolve());
+      child.stdin?.end();
+    });
+  }
+
+  #onData(chunk: string): void {
+    const lines = (this.#partial + chunk).split('\n');
+    this.#partial = lines.pop() ?? '';
+    for (const line of lines) {
+      const event = parseEvent(line);
+      if (event === undefined) continue;
+      if (event.kind === 'exit') this.#reapSoon();
+      this.#options.onEvent(event);
+    }
+  }
+
+  /** The helper waits for its children only when told to, or at its next starts. */
+  #reapSoon(): void {
+    if (this.#reap !== undefined) return;
+    this.#reap = setTimeout(() => {
+      this.#reap = undefined;
+      this.#child?.stdin?.write('reap\n');
+    }, REAP_DELAY_MS);
+    this.#reap.unref();
+  }
+
+  #spawn(): void {
+    const { runtimeDirectory, bootId, sh } = this.#options;
+    const log = openSync(`${runtimeDirectory}/.log`, 'a', 0o600);
+    const startedMs = performance.now();
+    try {
+      // In a session of its own, so that a Ctrl-C at the agent's terminal ends no supervisor. No variable of ours gets in.
+      const child = spawn(sh, [SCRIPT, runtimeDirectory, bootId], {
+        cwd: '/',
+        detached: true,
+        env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' },
+        stdio: ['pipe', 'ignore', log],
+      });
+      this.#child = child;
+      child.stdin?.on('error', () => {});
+      let ended = false;
+      const end = (why: string): void => {
+        if (ended) return;
+        ended = true;
+        if (performance.now() - startedMs > 10_000) this.#restartMs = RESTART_MS;
+        this.#onEnd(why);
+      };
+      child.on('error', (error) => end(error.message));
+      child.on('exit', (code, signal) => end(signal ?? `exit ${code}`));
+    } finally {
+      closeSync(log);
+    }
+  }
+
+  #onEnd(why: string): void {
+    this.#child = undefined;
+    if (this.#closed) return;
+    this.#options.onProblem(`The spawn helper ended (${why}); it is started again`);
+    this.#restart = setTimeout(() => {
+      this.#spawn();
+      this.#options.onRestart();
+    }, this.#restartMs);
+    this.#restartMs = Math.min(this.#restartMs * 2, RESTART_MS_MAX);
+  }
+}
