@@ -125,6 +125,28 @@ async function vitest(project: string): Promise<Counts> {
   }
 }
 
+interface Report {
+  readonly numPassedTests?: number;
+  readonly numFailedTests?: number;
+  readonly numPendingTests?: number;
+  readonly numTodoTests?: number;
+  readonly testResults?: readonly {
+    readonly assertionResults: readonly { readonly ancestorTitles: readonly string[] }[];
+  }[];
+}
+
+function readReport(path: string): Report {
+  return JSON.parse(readFileSync(path, 'utf8')) as Report;
+}
+
+/** Titles of suites that `describeIf` skipped; each names the component that is missing. */
+function skippedSuites(results: Report['testResults'] = []): Set<string> {
+  const titles = results.flatMap(({ assertionResults }) =>
+    assertionResults.flatMap(({ ancestorTitles }) => ancestorTitles),
+  );
+  return new Set(titles.filter((title) => title.includes('(skipped: ')));
+}
+
 function run(command: string, commandArgs: readonly string[]): Promise<number> {
   const env = { ...process.env, PATH: `${bin}:${process.env['PATH'] ?? ''}` };
   const child = spawn(command, commandArgs, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env });
