@@ -5,7 +5,7 @@ import { nextVersion } from '../../model/timestamp.ts';
 import { versionChangedApps } from '../../model/versioning.ts';
 import type { MarathonEvent } from '../bus-events.ts';
 import { busEvent } from '../bus-events.ts';
-import { type SubmitResult, submitDeployment } from '../deployments.ts';
+import { submitDeployment } from '../deployments.ts';
 import type { MarathonFrame, MarathonState } from '../state.ts';
 import { ApiRefusal, appsLocked, invalid } from './refusal.ts';
 import { treeViolations } from './tree-rules.ts';
@@ -80,26 +80,43 @@ export function changeRoot(
 
 function submit(state: MarathonState, request: RootChange, ctx: StepContext, frame: MarathonFrame): Accepted {
   const { root } = prepareRoot(state, ctx.wallMs, request.change);
-  const firstEffect = frame.effects.length;
-  const { groupId, force, victims } = request;
-  const accepted = acceptedOr(submitDeployment(state, root, { force, victims, groupId }, ctx, frame));
-  // Clients rely on this order: api_post_event, group_change_success, then what the deployment tells.
-  const events = (request.events?.(root) ?? []).map((event) => ({ kind: 'event' as const, event }));
-  frame.effects.splice(firstEffect, 0, ...events);
-  return accepted;
+  const { force, victims } = request;
+  return accept(
+    () => submitDeployment(state, root, { force, victims }, ctx, frame),
+    { groupId: request.groupId, events: request.events?.(root) ?? [] },
+    ctx,
+    frame,
+  );
 }
 
 /**
- * The accepted change, or the refusal that a client gets.
+ * Runs what submits a deployment, and tells the change before everything that the deployment tells: clients rely on the
+ * order api_post_event, group_change_success, deployment_info.
  *
  * @throws ApiRefusal
  */
-export function acceptedOr(result: SubmitResult): Accepted {
-  if ('locked' in result) throw appsLocked(result.locked);
+export function accept<Result extends object>(
+  run: () => Result,
+  told: { readonly groupId: string; readonly events?: readonly MarathonEvent[] },
+  ctx: StepContext,
+  frame: MarathonFrame,
+): Exclude<Result, { readonly locked: readonly string[] } | { readonly tooMany: number }> {
+  const firstEffect = frame.effects.length;
+  const result = run();
+  throwUnlessAccepted(result);
+  if ('version' in result && typeof result.version === 'string') {
+    const change = busEvent.groupChangeSuccess(ctx.wallMs, told.groupId, result.version);
+    const events = [...(told.events ?? []), change].map((event) => ({ kind: 'event' as const, event }));
+    frame.effects.splice(firstEffect, 0, ...events);
+  }
+  return result as Exclude<Result, { readonly locked: readonly string[] } | { readonly tooMany: number }>;
+}
+
+function throwUnlessAccepted(result: object): void {
+  if ('locked' in result) throw appsLocked(result.locked as readonly string[]);
   if ('tooMany' in result)
     throw new ApiRefusal(
       403,
       `Max number (${result.tooMany}) of running deployments is achieved. Wait for existing deployments to complete or cancel one using force=true parameter. You can increase max deployment number by using --max_running_deployments parameter. Current number is ${result.tooMany}`,
     );
-  return result;
 }

@@ -8,7 +8,7 @@ import { killAndScale, killInstances } from '../kills.ts';
 import { resetDelay } from '../queue.ts';
 import type { MarathonFrame, MarathonState } from '../state.ts';
 import { instancesOf } from '../state.ts';
-import { acceptedOr } from './change-root.ts';
+import { accept } from './change-root.ts';
 import type { CancelDeployment, KillAppTask, KillAppTasks, KillTasks, ResetDelay } from './command.ts';
 import { ApiRefusal, unknownApp } from './refusal.ts';
 import type { ApiReply } from './reply.ts';
@@ -68,10 +68,12 @@ export function stopDeployment(
   ctx: StepContext,
   frame: MarathonFrame,
 ): ApiReply {
-  const result = cancelDeployment(state, command.id, { force: command.force }, ctx, frame);
+  const cancel = (): ReturnType<typeof cancelDeployment> =>
+    cancelDeployment(state, command.id, { force: command.force }, ctx, frame);
+  const result = accept(cancel, { groupId: '/' }, ctx, frame);
   if ('notFound' in result) throw new ApiRefusal(404, `DeploymentPlan ${command.id} does not exist`);
   if ('cancelled' in result) return { status: 202 };
-  return deploymentReply(acceptedOr(result));
+  return deploymentReply(result);
 }
 
 /** `DELETE /v2/queue/{id}/delay` */
@@ -97,7 +99,8 @@ function scaleDown(
   frame: MarathonFrame,
 ): ApiReply {
   const ids = victims.filter((instance) => isActive(instance.condition)).map(({ id }) => id);
-  return deploymentReply(acceptedOr(killAndScale(state, ids, { force: command.force }, ctx, frame)));
+  const run = (): ReturnType<typeof killAndScale> => killAndScale(state, ids, { force: command.force }, ctx, frame);
+  return deploymentReply(accept(run, { groupId: '/' }, ctx, frame));
 }
 
 /** Answers the tasks as they were when they were ordered to end. */
