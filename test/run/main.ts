@@ -106,9 +106,8 @@ async function vitest(project: string): Promise<Counts> {
       '--reporter=json',
       `--outputFile=${report}`,
     ]);
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
-      readFileSync(report, 'utf8'),
-    ) as Record<string, number>;
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = readReport(report);
+    for (const reason of skippedSuites(testResults)) process.stdout.write(`SKIPPED ${reason}\n`);
     const failed = numFailedTests ?? 0;
     // A file that cannot be loaded or an unhandled error fails the run without failing a test.
     const broken = code !== 0 && failed === 0 ? 1 : 0;
