@@ -1,0 +1,76 @@
+import { Resources } from '../../../sdk/v1/resources.ts';
+import type { AgentDescription, FrameworkDescription } from './allocator.ts';
+import type { RefusalFilter } from './filters.ts';
+import type { ShareTree } from './share-tree.ts';
+
+/** An agent with what is free on it. */
+export interface AgentEntry {
+  description: AgentDescription;
+  active: boolean;
+  /** Of all frameworks, allocated to nobody. Shared resources are not in it: they can be charged many times. */
+  charged: Resources;
+  /** Total without `charged`. */
+  available: Resources;
+  /** Who is charged here, known to the allocator or not. */
+  readonly frameworkIds: Set<string>;
+}
+
+/** A framework with its place in each of its roles. */
+export interface FrameworkEntry {
+  description: FrameworkDescription;
+  active: boolean;
+  readonly suppressed: Set<string>;
+  /** By role; also roles that it left but still holds resources in. */
+  readonly members: Map<string, Member>;
+}
+
+/** A framework in one role. */
+export interface Member {
+  readonly framework: FrameworkEntry;
+  readonly role: RoleEntry;
+  readonly filters: Map<string, RefusalFilter[]>;
+  /** Agents on which the role's resources are charged to it, and how much; allocated to the role. */
+  readonly charges: Map<string, Resources>;
+  /** By agent: the verdict of the framework's constraints, which depends on nothing that changes often. */
+  readonly verdicts: Map<string, boolean>;
+}
+
+/** A role with the frameworks in it. */
+export interface RoleEntry {
+  readonly name: string;
+  readonly members: ShareTree<Member>;
+  readonly ids: Set<string>;
+}
+
+/** An agent without charges. */
+export function newAgentEntry(description: AgentDescription): AgentEntry {
+  return {
+    description,
+    active: true,
+    charged: Resources.empty,
+    available: description.total,
+    frameworkIds: new Set(),
+  };
+}
+
+/** A framework that is in no role yet. */
+export function newFrameworkEntry(description: FrameworkDescription): FrameworkEntry {
+  return {
+    description,
+    active: description.active,
+    suppressed: new Set(description.suppressedRoles),
+    members: new Map(),
+  };
+}
+
+/** Whether a framework is to get offers in a role. */
+export function isServed(framework: FrameworkEntry, role: string): boolean {
+  return framework.active && framework.description.roles.has(role) && !framework.suppressed.has(role);
+}
+
+/** The resources that count for shares: of a shared one only the first copy, that is, what `others` do not hold. */
+export function countable(resources: Resources, others: Resources): Resources {
+  if (!resources.entries.some(({ meta }) => meta.shared)) return resources;
+  const shared = others.shared();
+  return resources.filter((entry) => !entry.meta.shared || !shared.contains(Resources.of([entry])));
+}
