@@ -1,4 +1,5 @@
 import type { Flag, MasterInfo, VersionInfo } from '../../../sdk/v1/generated/mesos.ts';
+import type { AllocatorOptions } from '../allocator/allocator.ts';
 
 /** What a master is told at its start and never changes. Durations in milliseconds. */
 export interface MasterConfig {
@@ -14,7 +15,9 @@ export interface MasterConfig {
   readonly cluster: string | undefined;
   /** Every flag in its text form, as `/flags` shows them. */
   readonly flags: readonly Flag[];
-  readonly allocationIntervalMs: number;
+  readonly allocator: AllocatorOptions;
+  /** `--offer_constraints_re2_max_program_size` */
+  readonly constraintProgramSizeMax: number;
   /** Undefined: offers stay until answered. */
   readonly offerTimeoutMs: number | undefined;
   readonly agentPingTimeoutMs: number;
@@ -25,8 +28,6 @@ export interface MasterConfig {
   /** `--roles`: undefined allows every role. */
   readonly roleWhitelist: ReadonlySet<string> | undefined;
   readonly weights: ReadonlyMap<string, number>;
-  /** `--min_allocatable_resources`: any one of these quantities (by resource name, thousandths) makes an offer. */
-  readonly minAllocatable: readonly ReadonlyMap<string, number>[];
   readonly rootSubmissions: boolean;
   readonly maxFrameworks: number;
   readonly maxCompletedFrameworks: number;

@@ -29,6 +29,14 @@ export class Ring<T> implements Iterable<T> {
     return forgotten;
   }
 
+  /** Takes out the members that match. */
+  remove(isMatch: (member: T) => boolean): void {
+    const kept = [...this].filter((member) => !isMatch(member));
+    if (kept.length === this.#members.length) return;
+    this.#members.splice(0, this.#members.length, ...kept);
+    this.#oldest = 0;
+  }
+
   *[Symbol.iterator](): Iterator<T> {
     const { length } = this.#members;
     for (let index = 0; index < length; index++) yield this.#members[(this.#oldest + index) % length] as T;

@@ -3,11 +3,13 @@ import type {
   AgentInfo_Capability_Type,
   ExecutorInfo,
   FrameworkInfo,
+  KillPolicy,
   Offer,
   Task,
 } from '../../../sdk/v1/generated/mesos.ts';
 import type { OfferConstraints } from '../../../sdk/v1/generated/scheduler.ts';
 import type { Resources } from '../../../sdk/v1/resources.ts';
+import type { AgentConstraints } from '../allocator/offer-constraints.ts';
 import type { AllocatorState } from '../allocator/state.ts';
 import type { MasterConfig } from './config.ts';
 import type { Ring } from './ring.ts';
@@ -36,6 +38,8 @@ export interface MasterState {
   readonly offers: Map<string, OutstandingOffer>;
   /** Who listens on an open response stream. */
   readonly streams: Map<string, StreamOwner>;
+  /** Streams of the operator API's SUBSCRIBE, oldest first. */
+  readonly operatorStreams: Set<string>;
   readonly allocator: AllocatorState;
   /** Role weights that differ from 1. */
   readonly weights: Map<string, number>;
@@ -47,6 +51,10 @@ export interface MasterState {
   nextAgentNumber: number;
   nextOfferNumber: number;
   pingSequence: bigint;
+  /** A step that allocates what is pending is on its way. */
+  allocationScheduled: boolean;
+  /** Monotonic time of the allocator's wake timer. */
+  allocationWakeMs: number | undefined;
   /** The time that the admitted agents of an earlier master have to come back is over. */
   agentReregistrationOver: boolean;
 }
@@ -82,6 +90,8 @@ export interface Agent {
   readonly tasks: Map<string, Map<string, MasterTask>>;
   readonly executors: Map<string, Map<string, MasterExecutor>>;
   readonly offers: Set<string>;
+  /** Tasks that a framework asked to kill, by framework and task id: the kill is repeated when the agent comes back. */
+  readonly kills: Map<string, Map<string, KillPolicy | undefined>>;
   /** Of non-terminal tasks and of executors, by framework id; with their allocation role. */
   readonly used: Map<string, Resources>;
   /** In outstanding offers. */
@@ -92,6 +102,7 @@ export interface Agent {
 export interface RecoveredAgent {
   readonly id: string;
   readonly info: AgentInfo;
+  readonly registrationId: string;
 }
 
 /** An agent that did not answer in time. It may come back. */
@@ -99,6 +110,8 @@ export interface UnreachableAgent {
   readonly id: string;
   readonly info: AgentInfo | undefined;
   readonly unreachableAtMs: number;
+  /** Tasks that this master knew there, by framework id. */
+  readonly tasks: ReadonlyMap<string, readonly string[]>;
 }
 
 /** An agent that an operator declared gone. It never comes back. */
@@ -117,6 +130,8 @@ export interface Framework {
   readonly suppressedRoles: Set<string>;
   capabilities: FrameworkCapabilities;
   offerConstraints: OfferConstraints | undefined;
+  /** `offerConstraints` compiled. */
+  agentConstraints: AgentConstraints | undefined;
   /** Reported by an agent after a master restart; has not subscribed with this master yet. */
   recovered: boolean;
   connected: boolean;
