@@ -1,0 +1,5 @@
+/** The clocks as a view sees them. */
+export interface Now {
+  readonly wallMs: number;
+  readonly monoMs: number;
+}
