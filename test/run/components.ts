@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 
 /** Debian packages that suites need, by the suite. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  integration: ['iproute2'],
   clients: ['prometheus'],
 };
 
