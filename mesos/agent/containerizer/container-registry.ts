@@ -223,6 +223,7 @@ export class ContainerRegistry {
     const exit: ContainerExit =
       waitStatus === undefined ? { containerId: container.id } : { containerId: container.id, waitStatus };
     this.#searchStrays(container);
+    for (const side of this.sidesOf(container.id)) void this.destroy(side);
     // After the launch's own promise: nobody hears of an end before the start.
     setImmediate(() => {
       container.ended.resolve(exit);
