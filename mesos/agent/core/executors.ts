@@ -1,10 +1,11 @@
 import type { FrameBuilder, StepContext } from '../../../sdk/base/step.ts';
 import type { Call, Call_Subscribe } from '../../../sdk/v1/generated/executor.ts';
 import type { ContainerStatus, TaskStatus } from '../../../sdk/v1/generated/mesos.ts';
+import { isTerminal } from '../../../sdk/v1/task-state.ts';
 import type { AgentEffect } from './effects.ts';
 import { droppedState, hasWork, shutdownExecutor } from './kill.ts';
 import { putExecutor, putStatus } from './records.ts';
-import { type AgentState, type ExecutorEntry, isTerminal, type TaskEntry } from './state.ts';
+import type { AgentState, ExecutorEntry, TaskEntry } from './state.ts';
 import { executorInfo } from './task-info.ts';
 import { registerKey } from './timer-keys.ts';
 import { containerStatus, equalBytes, newStatus, report } from './updates.ts';

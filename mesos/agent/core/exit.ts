@@ -1,15 +1,16 @@
 import type { FrameBuilder, StepContext } from '../../../sdk/base/step.ts';
 import type { TaskState, TaskStatus } from '../../../sdk/v1/generated/mesos.ts';
+import { isTerminal } from '../../../sdk/v1/task-state.ts';
+import { describeWaitStatus } from '../containerizer/wait-status.ts';
 import { completeIfDone } from './completion.ts';
 import type { AgentEffect } from './effects.ts';
 import type { ContainerExited, ContainerFailed } from './events.ts';
 import { droppedState } from './kill.ts';
 import { putExecutor } from './records.ts';
-import { type AgentState, type ExecutorEntry, isTerminal, type TaskEntry, type Termination } from './state.ts';
+import type { AgentState, ExecutorEntry, TaskEntry, Termination } from './state.ts';
 import { exitIfDone, STOPPED_WITH_TASKS } from './stop.ts';
 import { maxTimeKey, registerKey, shutdownKey } from './timer-keys.ts';
 import { newStatus, report, type StatusFields } from './updates.ts';
-import { describeWaitStatus, isSuccess } from './wait-status.ts';
 
 type Frame = FrameBuilder<AgentEffect>;
 
@@ -105,7 +106,7 @@ function commandStatus(
 function commandState(task: TaskEntry, waitStatus: number | undefined): TaskState {
   if (task.kill?.by === 'max-completion-time') return 'TASK_FAILED';
   if (task.kill !== undefined) return 'TASK_KILLED';
-  return waitStatus !== undefined && isSuccess(waitStatus) ? 'TASK_FINISHED' : 'TASK_FAILED';
+  return waitStatus === 0 ? 'TASK_FINISHED' : 'TASK_FAILED';
 }
 
 function executorGone(executor: ExecutorEntry): Termination {

@@ -1,5 +1,6 @@
 import type { FrameBuilder, StepContext } from '../../../sdk/base/step.ts';
 import type { FrameworkInfo, KillPolicy, TaskInfo } from '../../../sdk/v1/generated/mesos.ts';
+import { isTerminal } from '../../../sdk/v1/task-state.ts';
 import { completeTask } from './completion.ts';
 import type { AgentEffect } from './effects.ts';
 import { shutdownGraceMs } from './environment.ts';
@@ -10,7 +11,6 @@ import {
   type FrameworkEntry,
   findTask,
   hasCapability,
-  isTerminal,
   type KillMark,
   type TaskEntry,
 } from './state.ts';

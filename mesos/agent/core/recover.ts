@@ -1,4 +1,5 @@
 import type { StoreEntry } from '../../../sdk/store/store.ts';
+import { isTerminal } from '../../../sdk/v1/task-state.ts';
 import type { AgentConfig } from './config.ts';
 import type { StoredAgent, StoredExecutor, StoredFramework, StoredStatus, StoredTask } from './records.ts';
 import {
@@ -7,7 +8,6 @@ import {
   type ExecutorPhase,
   type FrameworkEntry,
   initialAgentState,
-  isTerminal,
   newFramework,
   type RecoveredContainer,
   type StopMark,

@@ -1,4 +1,5 @@
 import type { FrameBuilder, StepContext } from '../../../sdk/base/step.ts';
+import { isTerminal } from '../../../sdk/v1/task-state.ts';
 import { completeFramework, completeIfDone } from './completion.ts';
 import type { AgentEffect } from './effects.ts';
 import { EXECUTOR_HEARTBEAT_MS } from './executors.ts';
@@ -11,7 +12,6 @@ import {
   type AgentState,
   agentIdOf,
   type ExecutorEntry,
-  isTerminal,
   type RecoveredContainer,
   sandboxPath,
   type TaskEntry,

@@ -250,19 +250,3 @@ export function findTask(state: AgentState, frameworkId: string, taskId: string)
 export function hasCapability(info: FrameworkInfo, capability: 'PARTITION_AWARE' | 'TASK_KILLING_STATE'): boolean {
   return (info.capabilities ?? []).some(({ type }) => type === capability);
 }
-
-const TERMINAL: ReadonlySet<TaskState> = new Set<TaskState>([
-  'TASK_FINISHED',
-  'TASK_FAILED',
-  'TASK_KILLED',
-  'TASK_ERROR',
-  'TASK_LOST',
-  'TASK_DROPPED',
-  'TASK_GONE',
-  'TASK_GONE_BY_OPERATOR',
-]);
-
-/** Whether nothing can follow a state. */
-export function isTerminal(state: TaskState): boolean {
-  return TERMINAL.has(state);
-}

@@ -6,10 +6,11 @@ import type {
   TaskStatus_Reason,
   TaskStatus_Source,
 } from '../../../sdk/v1/generated/mesos.ts';
+import { isTerminal } from '../../../sdk/v1/task-state.ts';
 import { completeTask } from './completion.ts';
 import type { AgentEffect } from './effects.ts';
 import { putStatus } from './records.ts';
-import { type AgentState, type ExecutorEntry, findTask, isTerminal, type TaskEntry } from './state.ts';
+import { type AgentState, type ExecutorEntry, findTask, type TaskEntry } from './state.ts';
 import { retryKey } from './timer-keys.ts';
 
 type Frame = FrameBuilder<AgentEffect>;

@@ -1,0 +1,191 @@
+import { FlagError, type FlagSource, type FlagValues, flag } from '../../sdk/daemon/flags.ts';
+import { parseAttributes } from '../../sdk/v1/attributes.ts';
+import { CodecError, messageType, readJson } from '../../sdk/v1/codec.ts';
+import type { Attribute, DomainInfo } from '../../sdk/v1/generated/mesos.ts';
+
+const PORT = { min: 0, max: 65_535 };
+/** Upstream's bound for the time that executors get to subscribe again. */
+const REREGISTRATION_MS_MAX = 15_000;
+const LATER = 'this isolation is not there yet; tasks run as plain process groups';
+const NO_AUTH = 'there is no authentication yet: bind the loopback address, or keep the port behind a firewall';
+const NO_DOCKER = 'images and Docker are not there yet';
+
+/** Upstream's flags that this agent takes. */
+export const AGENT_FLAGS = {
+  master: flag.custom<string | undefined>('HOST:PORT', 'The master.', undefined, parseMaster),
+  work_dir: flag.string("Where sandboxes and the agent's memory (meta/) lie.", '/tmp/mesos'),
+  runtime_dir: flag.string<string | undefined>(
+    'Where running containers are recorded. Default: runtime/ in --work_dir.',
+    undefined,
+  ),
+  ip: flag.string('Address to bind and to be reached at.', '127.0.0.1'),
+  port: flag.integer('Port to listen on.', 5051, PORT),
+  hostname: flag.string<string | undefined>('Name that frameworks see; by default looked up from --ip.', undefined),
+  hostname_lookup: flag.boolean('Look the hostname up; otherwise it is the address.', true),
+  allowed_hosts: flag.list('More names under which browsers and clients may call this agent; * for any.', []),
+  resources: flag.string<string | undefined>(
+    'What may be offered: cpus:4;mem:2048;disk:8192;ports:[31000-32000]. What is not named is detected.',
+    undefined,
+  ),
+  default_role: flag.string('Role that resources without one are reserved for.', '*'),
+  attributes: flag.custom<readonly Attribute[]>('RACK:R1;ZONE:Z1', 'Attributes of this agent.', [], parseAttributes),
+  domain: flag.custom<DomainInfo | undefined>('JSON', 'Fault domain of this agent.', undefined, parseDomain),
+  isolation: flag.list('Isolators; process groups are what there is.', ['posix/cpu', 'posix/mem']),
+  launcher: flag.choice('How containers are started.', 'posix', ['posix']),
+  containerizers: flag.list('Containerizers.', ['mesos']),
+  registration_backoff_factor: flag.durationMs('First bound of the random pause between registrations.', 1_000),
+  executor_registration_timeout: flag.durationMs('Time in which a custom executor must subscribe.', 60_000),
+  executor_reregistration_timeout: flag.durationMs('Time in which it must subscribe again after our restart.', 2_000),
+  executor_shutdown_grace_period: flag.durationMs('Time in which an executor must end when told to.', 5_000),
+  recovery_timeout: flag.durationMs('How long executors wait for a lost agent.', 900_000),
+  recover: flag.choice('Adopt what runs, or end it, forget who we are, and end.', 'reconnect', [
+    'reconnect',
+    'cleanup',
+  ]),
+  reconfiguration_policy: flag.choice('What may differ from the last start: nothing, or additions.', 'equal', [
+    'equal',
+    'additive',
+  ]),
+  switch_user: flag.boolean('Run tasks as their own user.', true),
+  executor_environment_variables: flag.custom<Readonly<Record<string, string>>>(
+    'JSON',
+    'Environment that every task gets.',
+    {},
+    parseVariables,
+  ),
+  fetcher_stall_timeout: flag.durationMs('A download without progress for this long has failed.', 60_000),
+  frameworks_home: flag.string('Folder that relative paths of URIs start from.', ''),
+  gc_delay: flag.durationMs('Age at which unused sandboxes are deleted.', 604_800_000),
+  gc_disk_headroom: flag.number(
+    'Share of the disk to keep free: sandboxes are deleted the earlier the fuller it is.',
+    0.1,
+    {
+      min: 0,
+      max: 1,
+    },
+  ),
+  disk_watch_interval: flag.durationMs('How often old sandboxes are looked for.', 60_000),
+  max_completed_executors_per_framework: flag.integer('Ended executors kept for /state.', 150, {
+    min: 0,
+    max: 100_000,
+  }),
+  http_heartbeat_interval: flag.durationMs('Heartbeats of attached streams.', 30_000),
+} as const;
+
+/** Values of {@link AGENT_FLAGS}. */
+export type AgentFlagValues = FlagValues<typeof AGENT_FLAGS>;
+
+/** Upstream's flags that are refused, with what to do instead. */
+const UNSUPPORTED: Readonly<Record<string, string>> = {
+  acls: NO_AUTH,
+  advertise_ip: 'use --ip and --hostname',
+  advertise_port: 'use --port',
+  agent_features: 'the agent reports the capabilities that it has',
+  agent_subsystems: LATER,
+  allowed_devices: LATER,
+  authenticate_http_executors: NO_AUTH,
+  authenticate_http_readonly: NO_AUTH,
+  authenticate_http_readwrite: NO_AUTH,
+  bounding_capabilities: LATER,
+  cgroups_enable_cfs: LATER,
+  cgroups_hierarchy: LATER,
+  cgroups_limit_swap: LATER,
+  cgroups_root: LATER,
+  container_logger: 'output goes to stdout and stderr in the sandbox',
+  credential: NO_AUTH,
+  csi_plugin_config_dir: 'storage plugins are not there',
+  default_container_dns: NO_DOCKER,
+  default_container_info: NO_DOCKER,
+  docker: NO_DOCKER,
+  docker_config: NO_DOCKER,
+  docker_mesos_image: NO_DOCKER,
+  docker_registry: NO_DOCKER,
+  docker_socket: NO_DOCKER,
+  docker_store_dir: NO_DOCKER,
+  domain_socket_location: 'executors use --ip and --port',
+  effective_capabilities: LATER,
+  enforce_container_disk_quota: LATER,
+  firewall_rules: 'put the port behind a firewall',
+  hadoop_home: 'hdfs:// URIs are not there; use http:// or file://',
+  hooks: 'modules are not there',
+  http_command_executor: 'command tasks need no executor process',
+  http_credentials: NO_AUTH,
+  http_executor_domain_sockets: 'executors use --ip and --port',
+  image_providers: NO_DOCKER,
+  ip6: 'use --ip with an IPv6 address',
+  ip_discovery_command: 'use --ip',
+  jwt_secret_key: NO_AUTH,
+  launcher_dir: 'there are no helper programs of upstream to look for',
+  master_detector: 'use --master=host:port',
+  modules: 'modules are not there',
+  modules_dir: 'modules are not there',
+  network_cni_config_dir: LATER,
+  network_cni_plugins_dir: LATER,
+  nvidia_gpu_devices: LATER,
+  qos_controller: 'oversubscription is not there',
+  resource_estimator: 'oversubscription is not there',
+  resource_provider_config_dir: 'resource providers are not there',
+  seccomp_config_dir: LATER,
+  seccomp_profile_name: LATER,
+  secret_resolver: 'modules are not there; secrets of type VALUE are resolved',
+  volume_gid_range: LATER,
+  xfs_project_range: LATER,
+};
+
+/** What the parser needs. */
+export const AGENT_FLAG_SOURCE: Omit<FlagSource<typeof AGENT_FLAGS>, 'argv' | 'env'> = {
+  spec: AGENT_FLAGS,
+  envPrefix: 'MESOS_',
+  unsupported: UNSUPPORTED,
+  check: (values) => {
+    const problems: string[] = [];
+    if (values.master === undefined)
+      problems.push('flag --master is missing: --master=127.0.0.1:5050 names the master');
+    const isolators = values.isolation.filter((name) => !['posix/cpu', 'posix/mem', 'filesystem/posix'].includes(name));
+    if (isolators.length > 0)
+      problems.push(`flag --isolation: ${isolators.join(', ')} is not supported: ${LATER} (posix/cpu, posix/mem)`);
+    if (values.containerizers.some((name) => name !== 'mesos'))
+      problems.push(`flag --containerizers: allowed is mesos: ${NO_DOCKER}`);
+    if (values.executor_reregistration_timeout > REREGISTRATION_MS_MAX)
+      problems.push('flag --executor_reregistration_timeout: at most 15secs');
+    return problems;
+  },
+};
+
+/** Reads `--master`. */
+function parseMaster(text: string): string {
+  if (text.startsWith('zk://')) throw new Error('zk:// is not supported yet: name the master as --master=host:port');
+  const match = /^(?:\[[0-9a-fA-F:]+\]|[^\s:/@]+):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[1]);
+  if (match === null || port < 1 || port > 65_535) throw new Error(`'${text}' is not host:port`);
+  return text;
+}
+
+function parseDomain(text: string): DomainInfo {
+  try {
+    return readJson(messageType('mesos.v1.DomainInfo'), text);
+  } catch (error) {
+    if (error instanceof CodecError) throw new Error(`${error.message}; a fault domain looks like ${DOMAIN_EXAMPLE}`);
+    throw error;
+  }
+}
+
+const DOMAIN_EXAMPLE = '{"fault_domain":{"region":{"name":"eu"},"zone":{"name":"eu-1"}}}';
+
+function parseVariables(text: string): Readonly<Record<string, string>> {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new Error(`not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new Error('expected a JSON object');
+  for (const [name, value] of Object.entries(json))
+    if (typeof value !== 'string') throw new Error(`the value of ${name} is not a string`);
+  return json as Record<string, string>;
+}
+
+/** A start that cannot go on, for a reason that the user can mend. */
+export function refuseStart(problem: string): never {
+  throw new FlagError([problem]);
+}

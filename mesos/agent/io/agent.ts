@@ -1,0 +1,218 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { systemClock } from '../../../sdk/base/clock.ts';
+import { systemIds } from '../../../sdk/base/ids.ts';
+import { Loop } from '../../../sdk/base/loop.ts';
+import type { Logger } from '../../../sdk/daemon/log.ts';
+import type { DaemonContext, StopFunction } from '../../../sdk/daemon/process.ts';
+import { listen } from '../../../sdk/daemon/server.ts';
+import { COMPATIBLE_VERSION, MESETA_VERSION } from '../../../sdk/daemon/version.ts';
+import { SqliteStore } from '../../../sdk/store/sqlite-store.ts';
+import { Resources } from '../../../sdk/v1/resources.ts';
+import type { ContainerExit } from '../containerizer/containerizer.ts';
+import { bootId } from '../containerizer/machine.ts';
+import { openPosixContainerizer, type PosixContainerizer } from '../containerizer/posix-containerizer.ts';
+import { AGENT_CAPABILITIES, type AgentConfig } from '../core/config.ts';
+import type { AgentEffect } from '../core/effects.ts';
+import type { AgentEvent } from '../core/events.ts';
+import { recoverAgentState } from '../core/recover.ts';
+import type { AgentState } from '../core/state.ts';
+import { step } from '../core/step.ts';
+import { createFetcher } from '../fetcher/fetcher.ts';
+import type { AGENT_FLAGS, AgentFlagValues } from '../flags.ts';
+import { createCheckDesk } from './check-desk.ts';
+import { ExecutorStreams } from './executor-streams.ts';
+import { flagTexts } from './flag-texts.ts';
+import { checkIdentity } from './identity.ts';
+import { LinkClient } from './link-client.ts';
+import { agentResources, hostnameOf } from './machine-info.ts';
+import { addRoutes } from './routes.ts';
+import { SandboxGc } from './sandbox-gc.ts';
+import { createAgentServer } from './server.ts';
+import { Shell } from './shell.ts';
+import { lockWorkDir } from './work-dir-lock.ts';
+
+type AgentLoop = Loop<AgentState, AgentEvent, AgentEffect>;
+
+/** Longest time that the last calls may take on their way to the master. */
+const FLUSH_MS = 500;
+
+/** Events that come before the Loop can take them wait here. */
+class Mailbox {
+  #loop: AgentLoop | undefined;
+
+  readonly post = (event: AgentEvent): boolean => this.#loop?.post(event) ?? false;
+
+  connect(loop: AgentLoop): void {
+    this.#loop = loop;
+  }
+}
+
+/** Brings an agent up on its flags. */
+export async function startAgent(context: DaemonContext<typeof AGENT_FLAGS>): Promise<StopFunction> {
+  const startedAtMs = systemClock.wallMs();
+  const flags = context.flags.values;
+  const { log, fatal } = context;
+  const { workDir, unlock } = await takeWorkDir(context);
+  const hostname = flags.hostname ?? (flags.hostname_lookup ? await hostnameOf(flags.ip) : flags.ip);
+  const mailbox = new Mailbox();
+  const executors = new ExecutorStreams(mailbox.post);
+  const server = createAgentServer(flags, hostname, log);
+  const ready = addRoutes(server, executors);
+  const port = await listen(server, flags.ip, flags.port, '--port');
+
+  const store = await SqliteStore.open(join(workDir, 'meta', 'agent.db'));
+  const containerizer = await openContainers(workDir, flags, log, mailbox.post);
+  const recovered = await containerizer.recover();
+  const config = await configOf(flags, workDir, hostname, port, startedAtMs);
+  const entries = await store.list('');
+  if (flags.recover === 'reconnect') checkIdentity(entries, config, flags.reconfiguration_policy);
+  const state = recoverAgentState(config, entries, recovered);
+  announce(config, recovered.length, log);
+
+  const gc = new SandboxGc({
+    workDir,
+    delayMs: flags.gc_delay,
+    headroom: flags.gc_disk_headroom,
+    intervalMs: flags.disk_watch_interval,
+    wallMs: systemClock.wallMs,
+    onProblem: (message) => log.warn(message),
+  });
+  const link = new LinkClient({
+    address: flags.master ?? '',
+    agentId: () => state.info.id,
+    onEvent: (generation, event) => mailbox.post({ kind: 'link.event', generation, event }),
+    onClosed: (generation, reason) => mailbox.post({ kind: 'link.closed', generation, reason }),
+  });
+  const checks = createCheckDesk(log);
+  const exit = once((code: number, message: string) => {
+    log[code === 0 ? 'info' : 'error'](message);
+    void close().then(() => process.exit(code), fatal);
+  });
+  const shell = new Shell({ post: mailbox.post, log, link, containerizer, checks, executors, gc, exit });
+  const loop: AgentLoop = new Loop({
+    state,
+    step,
+    store,
+    clock: systemClock,
+    ids: systemIds,
+    perform: (effects) => shell.perform(effects),
+    onFatal: fatal,
+  });
+  const close = async (): Promise<void> => {
+    shell.close();
+    checks.close();
+    await loop.stop();
+    await link.flush(FLUSH_MS);
+    link.close();
+    executors.closeAll();
+    gc.close();
+    await server.close();
+    await containerizer.close();
+    await store.close();
+    unlock();
+  };
+  mailbox.connect(loop);
+  ready({ loop, config, containerizer, gc, log });
+  loop.post({ kind: 'start' });
+  const live = await loop.read(({ containers }) => new Set([...containers.values()].map(({ directory }) => directory)));
+  await gc.open((directory) => live.has(directory));
+
+  return async (signal) => {
+    if (signal !== 'SIGUSR1') {
+      log.info(`${signal}: this agent ends, its tasks go on; SIGUSR1 ends both`);
+      return close();
+    }
+    log.info('SIGUSR1: this agent ends with its tasks');
+    loop.post({ kind: 'stop.requested' });
+    return new Promise(() => {});
+  };
+}
+
+async function takeWorkDir({
+  flags,
+  log,
+}: DaemonContext<typeof AGENT_FLAGS>): Promise<{ workDir: string; unlock: () => void }> {
+  const workDir = resolve(flags.values.work_dir);
+  if (!flags.given.has('work_dir'))
+    log.warn(`--work_dir is not given: ${workDir} is used, and lost when the system cleans /tmp`);
+  await mkdir(join(workDir, 'meta'), { recursive: true });
+  return { workDir, unlock: lockWorkDir(workDir) };
+}
+
+function openContainers(
+  workDir: string,
+  flags: AgentFlagValues,
+  log: Logger,
+  post: (event: AgentEvent) => boolean,
+): Promise<PosixContainerizer> {
+  return openPosixContainerizer({
+    runtimeDirectory: resolve(flags.runtime_dir ?? join(workDir, 'runtime')),
+    fetch: createFetcher({
+      cacheDirectory: join(workDir, 'fetch'),
+      stallTimeoutMs: flags.fetcher_stall_timeout,
+      frameworksHome: flags.frameworks_home,
+    }),
+    onExit: ({ containerId, waitStatus }: ContainerExit) => post({ kind: 'container.exited', containerId, waitStatus }),
+    onProblem: (message) => log.warn(message),
+  });
+}
+
+async function configOf(
+  flags: AgentFlagValues,
+  workDir: string,
+  hostname: string,
+  port: number,
+  startedAtMs: number,
+): Promise<AgentConfig> {
+  return {
+    info: {
+      hostname,
+      port,
+      resources: await agentResources(flags.resources, flags.default_role, workDir),
+      attributes: flags.attributes,
+      domain: flags.domain,
+    },
+    ip: flags.ip,
+    workDir,
+    version: { version: COMPATIBLE_VERSION },
+    capabilities: AGENT_CAPABILITIES,
+    bootId: await bootId(),
+    startedAtMs,
+    flags: flagTexts(flags),
+    recover: flags.recover,
+    registrationBackoffMs: flags.registration_backoff_factor,
+    executorRegistrationTimeoutMs: flags.executor_registration_timeout,
+    executorReregistrationTimeoutMs: flags.executor_reregistration_timeout,
+    executorShutdownGraceMs: flags.executor_shutdown_grace_period,
+    recoveryTimeoutMs: flags.recovery_timeout,
+    switchUser: flags.switch_user,
+    baseEnvironment: { PATH: process.env['PATH'] ?? DEFAULT_PATH, ...flags.executor_environment_variables },
+    maxCompletedFrameworks: 50,
+    maxCompletedExecutorsPerFramework: flags.max_completed_executors_per_framework,
+    maxCompletedTasksPerExecutor: 200,
+  };
+}
+
+/** Upstream's PATH for tasks when it has none itself. Differs: the agent's own PATH comes first, so that tools of a user are found. */
+const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+function announce(config: AgentConfig, containerCount: number, log: Logger): void {
+  const { info, ip, workDir } = config;
+  log.info(`meseta ${MESETA_VERSION}, compatible with Mesos ${COMPATIBLE_VERSION}`);
+  log.info(`listening on http://${ip}:${info.port} as ${info.hostname}, work directory ${workDir}`);
+  log.info(`resources: ${Resources.fromProto(info.resources)}`);
+  log.info(
+    'isolation: posix/cpu,posix/mem (process groups): resources are counted, not enforced, because cgroups are not used yet',
+  );
+  if (containerCount > 0) log.info(`recovering ${containerCount} containers of earlier runs`);
+}
+
+function once<Args extends readonly unknown[]>(work: (...args: Args) => void): (...args: Args) => void {
+  let done = false;
+  return (...args) => {
+    if (done) return;
+    done = true;
+    work(...args);
+  };
+}

@@ -1,0 +1,112 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CodecError, decodeBody, encodeBody, type MessageMediaType, messageType } from '../../../sdk/v1/codec.ts';
+import type { Call, Event } from '../../../sdk/v1/generated/executor.ts';
+import { requestMediaType, responseMediaType } from '../../../sdk/v1/http-media.ts';
+import { encodeRecord } from '../../../sdk/v1/recordio.ts';
+import type { AgentEvent } from '../core/events.ts';
+import { executorCallProblem } from './executor-call.ts';
+import { methodNotAllowed, sendText } from './http-text.ts';
+
+const CALL = messageType('mesos.v1.executor.Call');
+const EVENT = messageType('mesos.v1.executor.Event');
+/** An executor that does not read loses its stream, and subscribes again. */
+const UNREAD_BYTES_MAX = 64 * 2 ** 20;
+
+interface Open {
+  readonly reply: FastifyReply;
+  readonly mediaType: MessageMediaType;
+}
+
+/** The executor API's connections: requests that wait for the core's answer, and streams of subscribed executors. */
+export class ExecutorStreams {
+  readonly #post: (event: AgentEvent) => boolean;
+  readonly #waiting = new Map<number, Open>();
+  readonly #streams = new Map<number, Open>();
+  #next = 1;
+
+  constructor(post: (event: AgentEvent) => boolean) {
+    this.#post = post;
+  }
+
+  /** A request for the executor API: checked as upstream does, in upstream's order. */
+  handle(request: FastifyRequest, reply: FastifyReply): void {
+    if (request.method !== 'POST') {
+      methodNotAllowed(reply, request.method);
+      return;
+    }
+    const mediaType = requestMediaType(request.headers['content-type']);
+    if (typeof mediaType !== 'string') {
+      sendText(reply, mediaType.status, mediaType.text);
+      return;
+    }
+    let call: Call;
+    try {
+      call = decodeBody(CALL, mediaType, (request.body as Buffer | undefined) ?? new Uint8Array());
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+      sendText(reply, 400, error.message);
+      return;
+    }
+    const problem = executorCallProblem(call);
+    if (problem !== undefined) {
+      sendText(reply, 400, `Failed to validate Executor::Call: ${problem}`);
+      return;
+    }
+    const accepted = responseMediaType(request.headers.accept);
+    if (call.type === 'SUBSCRIBE' && typeof accepted !== 'string') {
+      sendText(reply, accepted.status, accepted.text);
+      return;
+    }
+    const number = this.#next++;
+    this.#waiting.set(number, { reply, mediaType: typeof accepted === 'string' ? accepted : mediaType });
+    if (this.#post({ kind: 'executor.called', reply: number, call })) return;
+    this.#waiting.delete(number);
+    sendText(reply, 503, 'the agent is overloaded or ends');
+  }
+
+  /** Answers a request. */
+  reply(number: number, status: number, text: string): void {
+    const open = this.#waiting.get(number);
+    this.#waiting.delete(number);
+    if (open !== undefined) sendText(open.reply, status, text);
+  }
+
+  /** Turns a SUBSCRIBE's answer into a stream. */
+  accept(number: number): void {
+    const open = this.#waiting.get(number);
+    this.#waiting.delete(number);
+    if (open === undefined) return;
+    const { reply, mediaType } = open;
+    reply.hijack();
+    const { raw } = reply;
+    raw.socket?.setNoDelay(true);
+    raw.writeHead(200, { 'Content-Type': mediaType });
+    raw.flushHeaders();
+    this.#streams.set(number, open);
+    raw.on('close', () => {
+      if (this.#streams.delete(number)) this.#post({ kind: 'executor.closed', stream: number });
+    });
+  }
+
+  /** Writes one event as one record, in one chunk. */
+  send(number: number, event: Event): void {
+    const open = this.#streams.get(number);
+    if (open === undefined) return;
+    const { raw } = open.reply;
+    raw.write(encodeRecord(encodeBody(EVENT, open.mediaType, event)));
+    if (raw.writableLength > UNREAD_BYTES_MAX) raw.destroy();
+  }
+
+  /** Ends a stream without telling the core. */
+  close(number: number): void {
+    const open = this.#streams.get(number);
+    this.#streams.delete(number);
+    open?.reply.raw.end();
+  }
+
+  /** Ends everything, at shutdown. */
+  closeAll(): void {
+    for (const { reply } of this.#streams.values()) reply.raw.destroy();
+    this.#streams.clear();
+  }
+}
