@@ -1,4 +1,4 @@
-import { taskAnswer, taskFailureAnswer } from '../../core/api/task-answer.ts';
+import { taskAnswers, taskFailureAnswer } from '../../core/api/task-answer.ts';
 import { affectedApps } from '../../core/deployment.ts';
 import type { Instance } from '../../core/instance.ts';
 import { isActive } from '../../core/instance.ts';
@@ -30,7 +30,7 @@ export class AppViews {
       ...(embeds.has('counts') ? countsOf(instances) : {}),
       ...(embeds.has('deployments') ? { deployments: this.#deploymentsOf(app.id).map((id) => ({ id })) } : {}),
       ...(embeds.has('readiness') ? { readinessCheckResults: this.#readinessOf(app, instances) } : {}),
-      ...(embeds.has('tasks') ? { tasks: instances.flatMap((instance) => taskAnswer(instance) ?? []) } : {}),
+      ...(embeds.has('tasks') ? { tasks: taskAnswers(instances) } : {}),
       ...(failure === undefined ? {} : { lastTaskFailure: taskFailureAnswer(failure) }),
       // Upstream writes `tasksStats`, which all its clients refuse or miss: they read `taskStats`.
       ...(embeds.has('taskStats') ? { taskStats: statisticsOf(app, instances, this.#now.wallMs) } : {}),

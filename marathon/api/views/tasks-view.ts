@@ -1,5 +1,5 @@
 import { unknownApp, unknownGroup } from '../../core/api/refusal.ts';
-import { taskAnswer } from '../../core/api/task-answer.ts';
+import { taskAnswers } from '../../core/api/task-answer.ts';
 import type { Instance } from '../../core/instance.ts';
 import { instancesOf, type MarathonState } from '../../core/state.ts';
 import type { JsonObject } from '../../model/answer.ts';
@@ -15,8 +15,9 @@ export function taskList(state: MarathonState, statuses: readonly string[]): Jso
   const tasks: JsonObject[] = [];
   for (const app of allApps(state.root)) {
     const servicePorts = app.portDefinitions.map(({ port }) => port);
-    for (const instance of listed(state, app))
-      if (conditions.size === 0 || conditions.has(instance.condition)) found(tasks, taskAnswer(instance, servicePorts));
+    const instances = listed(state, app);
+    const wanted = conditions.size === 0 ? instances : instances.filter(({ condition }) => conditions.has(condition));
+    tasks.push(...taskAnswers(wanted, servicePorts));
   }
   return { tasks };
 }
@@ -58,12 +59,8 @@ function listed(state: MarathonState, app: AppDefinition): readonly Instance[] {
   return instancesOf(state, app.id).filter(isListed);
 }
 
-function found(tasks: JsonObject[], task: JsonObject | undefined): void {
-  if (task !== undefined) tasks.push(task);
-}
-
 function tasksOf(state: MarathonState, app: AppDefinition): JsonObject[] {
-  return listed(state, app).flatMap((instance) => taskAnswer(instance) ?? []);
+  return taskAnswers(listed(state, app));
 }
 
 function textLines(state: MarathonState, app: AppDefinition): string[] {

@@ -9,7 +9,7 @@ import type { TaskFailure } from '../state.ts';
  *
  * @param servicePorts only in `/v2/tasks`; elsewhere upstream leaves the list empty.
  */
-export function taskAnswer(instance: Instance, servicePorts: readonly number[] = []): JsonObject | undefined {
+function taskAnswer(instance: Instance, servicePorts: readonly number[] = []): JsonObject | undefined {
   const { agent, task } = instance;
   if (agent === undefined || task === undefined) return undefined;
   const active = isActive(instance.condition);
@@ -32,6 +32,16 @@ export function taskAnswer(instance: Instance, servicePorts: readonly number[] =
     ...(agent.zone === undefined ? {} : { zone: agent.zone }),
     role: instance.role,
   };
+}
+
+/** The tasks of instances, without those that have none. */
+export function taskAnswers(instances: readonly Instance[], servicePorts?: readonly number[]): JsonObject[] {
+  const tasks: JsonObject[] = [];
+  for (const instance of instances) {
+    const task = taskAnswer(instance, servicePorts);
+    if (task !== undefined) tasks.push(task);
+  }
+  return tasks;
 }
 
 /** The JSON of an app's last failure. */

@@ -13,7 +13,7 @@ import type { CancelDeployment, KillAppTask, KillAppTasks, KillTasks, ResetDelay
 import { ApiRefusal, unknownApp } from './refusal.ts';
 import type { ApiReply } from './reply.ts';
 import { deploymentReply } from './reply.ts';
-import { taskAnswer } from './task-answer.ts';
+import { taskAnswers } from './task-answer.ts';
 
 /** `DELETE /v2/apps/{id}/tasks`: the killed tasks, or with scale a deployment. */
 export function killAppTasks(
@@ -112,5 +112,5 @@ function kill(
   frame: MarathonFrame,
 ): unknown[] {
   const ids = victims.map(({ id }) => id);
-  return killInstances(state, ids, { wipe }, ctx, frame).flatMap((instance) => taskAnswer(instance) ?? []);
+  return taskAnswers(killInstances(state, ids, { wipe }, ctx, frame));
 }
