@@ -80,6 +80,10 @@ export interface MarathonState {
   readonly taskFailures: Map<string, TaskFailure>;
   /** By task id. */
   readonly kills: Map<string, PendingKill>;
+  /** Keys of the probes that run, by instance id. */
+  readonly probes: Map<string, ReadonlySet<string>>;
+  /** Monotonic time for which the timer of unreachable instances is set. */
+  unreachableDueMonoMs: number | undefined;
   readonly revive: ReviveBucket;
   /** Apps that waited for offers when demand was last looked at. */
   revivedFor: ReadonlySet<string>;
@@ -116,6 +120,8 @@ export function initialMarathonState(config: MarathonConfig): MarathonState {
     backoffs: new Map(),
     taskFailures: new Map(),
     kills: new Map(),
+    probes: new Map(),
+    unreachableDueMonoMs: undefined,
     // Negative infinity fills the bucket at its first use.
     revive: { tokens: 0, refilledMonoMs: Number.NEGATIVE_INFINITY },
     revivedFor: new Set(),
