@@ -1,6 +1,6 @@
 import type { ApiEvent } from './events.ts';
 import { storeJob } from './put-job.ts';
-import { replyDone, replyError, replyText, replyUnknownJob } from './reply.ts';
+import { done, type Reply, refusal, textReply, unknownJob } from './reply.ts';
 import { lastAttempt, type Run, withAttempt } from './run.ts';
 import { countSuccess, createRun, endRun, oneSkip, recordSkip } from './runs.ts';
 import { remainingSchedule } from './schedule.ts';
@@ -13,34 +13,29 @@ const MANUAL_RUNS_QUEUED_MAX = 1_000;
 type Request<Kind extends ApiEvent['kind']> = Extract<ApiEvent, { kind: Kind }>;
 
 /** Runs a job now, whatever its schedule; the schedule does not move. */
-export function runJob(turn: Turn, event: Request<'api.run-job'>): void {
+export function runJob(turn: Turn, event: Request<'api.run-job'>): Reply {
   const { state, ctx } = turn;
   const entry = state.jobs.get(event.name);
-  if (entry === undefined) return replyUnknownJob(turn, event.requestId, event.name);
+  if (entry === undefined) return unknownJob(event.name);
   if (entry.job.disabled) {
     // As upstream: accepted, and not run. Differs: the job's history shows it.
     recordSkip(turn, entry, oneSkip(ctx.wallMs, 'disabled'));
-    return replyDone(turn, event.requestId);
+    return done;
   }
   const queued = [...entry.active.values()].filter((run) => run.cause === 'manual' && run.phase === 'queued').length;
   if (queued >= MANUAL_RUNS_QUEUED_MAX) {
-    return replyError(
-      turn,
-      event.requestId,
-      429,
-      `${queued} runs of '${event.name}' that were asked for are still queued`,
-    );
+    return refusal(429, `${queued} runs of '${event.name}' that were asked for are still queued`);
   }
   createRun(turn, entry, { dueMs: ctx.wallMs, cause: 'manual', arguments: event.arguments });
-  replyDone(turn, event.requestId);
+  return done;
 }
 
 /** Kills every task of a job; queued runs stay queued. A killed run is not retried and counts as no error. */
-export function killJob(turn: Turn, event: Request<'api.kill-job'>): void {
+export function killJob(turn: Turn, event: Request<'api.kill-job'>): Reply {
   const entry = turn.state.jobs.get(event.name);
-  if (entry === undefined) return replyUnknownJob(turn, event.requestId, event.name);
+  if (entry === undefined) return unknownJob(event.name);
   for (const run of [...entry.active.values()]) killRun(turn, entry, run);
-  replyDone(turn, event.requestId);
+  return done;
 }
 
 function killRun(turn: Turn, entry: JobEntry, run: Run): void {
@@ -58,75 +53,62 @@ function killRun(turn: Turn, entry: JobEntry, run: Run): void {
 }
 
 /** Counts a success that nobody ran, and releases dependents as if it had. */
-export function markSuccess(turn: Turn, event: Request<'api.mark-success'>): void {
+export function markSuccess(turn: Turn, event: Request<'api.mark-success'>): Reply {
   const entry = turn.state.jobs.get(event.name);
   if (entry !== undefined) {
     const latest = [...entry.active.values()].at(-1) ?? entry.history.at(-1);
     const origins = latest?.origins ?? { [event.name]: turn.ctx.wallMs };
     countSuccess(turn, entry, { parent: event.name, origins, isRepair: true });
   }
-  replyText(turn, event.requestId, `marked job ${event.name} as successful: ${entry !== undefined}`);
+  return textReply(`marked job ${event.name} as successful: ${entry !== undefined}`);
 }
 
 /** Takes an async job's report: the run ends with it once its task has ended too. */
-export function reportTask(turn: Turn, event: Request<'api.report-task'>): void {
-  const { requestId, taskId, statusCode } = event;
+export function reportTask(turn: Turn, event: Request<'api.report-task'>): Reply {
+  const { taskId, statusCode } = event;
   const found = findRun(turn, taskId);
   if (found === undefined || lastAttempt(found.run)?.taskId !== taskId) {
-    return replyError(turn, requestId, 400, `there is no run whose current task is '${taskId}'`);
+    return refusal(400, `there is no run whose current task is '${taskId}'`);
   }
   const { entry, run } = found;
   if (!entry.job.asyncActs) {
-    return replyError(
-      turn,
-      requestId,
+    return refusal(
       400,
       `job '${entry.job.name}' is not async: it ends with its task (post "async": true to /scheduler)`,
     );
   }
   if (run.phase === 'reporting') settleReport(turn, entry, run, statusCode);
   else if (run.phase === 'live') saveRun(turn, entry, { ...run, reportedCode: statusCode });
-  else
-    return replyError(
-      turn,
-      requestId,
-      400,
-      `the run of task '${taskId}' is ${run.phase}: only a launched one can be reported`,
-    );
-  replyDone(turn, requestId);
+  else return refusal(400, `the run of task '${taskId}' is ${run.phase}: only a launched one can be reported`);
+  return done;
 }
 
 /** Adds to the elements that a data processing job has dealt with. */
-export function addTaskProgress(turn: Turn, event: Request<'api.task-progress'>): void {
-  const { requestId, name, taskId, elements } = event;
+export function addTaskProgress(turn: Turn, event: Request<'api.task-progress'>): Reply {
+  const { name, taskId, elements } = event;
   const entry = turn.state.jobs.get(name);
-  if (entry === undefined) return replyUnknownJob(turn, requestId, name);
+  if (entry === undefined) return unknownJob(name);
   if (!entry.job.dataProcessingJobType) {
-    return replyError(
-      turn,
-      requestId,
-      400,
-      `job '${name}' is not enabled to track data: post it with "dataProcessingJobType": true`,
-    );
+    return refusal(400, `job '${name}' is not enabled to track data: post it with "dataProcessingJobType": true`);
   }
   const run = findRun(turn, taskId)?.run;
   const attempt = run === undefined ? undefined : lastAttempt(run);
   if (run?.job !== name || attempt?.taskId !== taskId) {
-    return replyError(turn, requestId, 400, `job '${name}' has no run whose current task is '${taskId}'`);
+    return refusal(400, `job '${name}' has no run whose current task is '${taskId}'`);
   }
   saveRun(turn, entry, withAttempt(run, { elementsProcessed: (attempt.elementsProcessed ?? 0) + elements }));
-  replyDone(turn, requestId);
+  return done;
 }
 
 /** Drops every run that is queued and was never launched. */
-export function purgeQueue(turn: Turn, event: Request<'api.purge-queue'>): void {
+export function purgeQueue(turn: Turn): Reply {
   const { queues, jobs } = turn.state;
   for (const ref of [...queues.high.values(), ...queues.normal.values()]) {
     const entry = jobs.get(ref.job);
     const run = entry?.active.get(ref.dueMs);
     if (entry !== undefined && run?.launches === 0) endRun(turn, entry, run, 'skipped', 'the queue was purged');
   }
-  replyDone(turn, event.requestId);
+  return done;
 }
 
 /**
@@ -135,11 +117,11 @@ export function purgeQueue(turn: Turn, event: Request<'api.purge-queue'>): void 
  * Differs: upstream drops a child's other parents and most of its fields then; here a child that has other parents keeps those, and every
  * field stays.
  */
-export function deleteJob(turn: Turn, event: Request<'api.delete-job'>): void {
+export function deleteJob(turn: Turn, event: Request<'api.delete-job'>): Reply {
   const { state, frame } = turn;
-  const { name, requestId } = event;
+  const { name } = event;
   const entry = state.jobs.get(name);
-  if (entry === undefined) return replyUnknownJob(turn, requestId, name);
+  if (entry === undefined) return unknownJob(name);
   for (const childName of state.dag.childrenOf(name)) {
     const child = state.jobs.get(childName);
     if (child !== undefined) inherit(turn, entry, child);
@@ -155,7 +137,7 @@ export function deleteJob(turn: Turn, event: Request<'api.delete-job'>): void {
   state.dag.setParents(name, []);
   for (const key of [storeKeys.job, storeKeys.progress, storeKeys.join, storeKeys.samples]) frame.delete(key(name));
   frame.emit({ kind: 'log', level: 'info', message: 'job deleted', fields: { job: name } });
-  replyDone(turn, requestId);
+  return done;
 }
 
 function inherit(turn: Turn, parent: JobEntry, child: JobEntry): void {

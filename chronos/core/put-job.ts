@@ -1,7 +1,7 @@
 import { firstSlot } from './decide.ts';
 import { JOB_SIZE_BYTES_MAX, type Job, type JobRequest, type Trigger } from './job.ts';
 import { jobJson, scheduleText } from './job-json.ts';
-import { replyDone, replyError } from './reply.ts';
+import { done, type Reply, refusal } from './reply.ts';
 import { endRun, oneSkip, recordSkip } from './runs.ts';
 import { type Parsed, parseSchedule, startsWhenPosted } from './schedule.ts';
 import {
@@ -24,20 +24,18 @@ import {
  * Counters and history stay. Differs: upstream takes the counters from the body, so a POST without them reset them. A schedule that was already
  * there, as posted or as shown, goes on where it was; any other starts anew.
  */
-export function putJob(turn: Turn, requestId: string, request: JobRequest): void {
+export function putJob(turn: Turn, request: JobRequest): Reply {
   const { state, ctx } = turn;
   const old = state.jobs.get(request.job.name);
   const trigger =
     request.trigger.kind === 'parents' ? checkParents(turn, request) : bindSchedule(old, request, ctx.wallMs);
   if (!trigger.ok) {
-    replyError(turn, requestId, 400, trigger.problem);
-    return;
+    return refusal(400, trigger.problem);
   }
   const job: Job = { ...request.job, trigger: trigger.value };
   const sizeBytes = new TextEncoder().encode(JSON.stringify(jobJson(job, freshProgress, 'v1'))).length;
   if (sizeBytes > JOB_SIZE_BYTES_MAX) {
-    replyError(turn, requestId, 422, `the definition takes ${sizeBytes} bytes: allowed are ${JOB_SIZE_BYTES_MAX}`);
-    return;
+    return refusal(422, `the definition takes ${sizeBytes} bytes: allowed are ${JOB_SIZE_BYTES_MAX}`);
   }
   storeJob(turn, job, old);
   turn.frame.emit({
@@ -46,7 +44,7 @@ export function putJob(turn: Turn, requestId: string, request: JobRequest): void
     message: old === undefined ? 'job created' : 'job replaced',
     fields: { job: job.name },
   });
-  replyDone(turn, requestId);
+  return done;
 }
 
 /** Stores a checked definition and fits the job's state to it. */

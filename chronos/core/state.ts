@@ -50,6 +50,8 @@ export interface ChronosConfig {
   readonly frameworkInfo: FrameworkInfo;
   /** `host:port` that /leader answers. */
   readonly leader: string;
+  /** Shown in /info. */
+  readonly clusterName: string | undefined;
   readonly user: string;
   readonly cpus: number;
   readonly mem: number;

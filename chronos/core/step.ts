@@ -8,6 +8,7 @@ import type { ApiEvent, ChronosEvent } from './events.ts';
 import { onOffers } from './launch.ts';
 import { putJob } from './put-job.ts';
 import { onSubscribed, reconcileDue } from './reconcile.ts';
+import type { Reply } from './reply.ts';
 import { type ChronosState, runKey, scheduleSlot, storeKeys, type Turn } from './state.ts';
 import { onStatus } from './statuses.ts';
 
@@ -44,14 +45,14 @@ function onEvent(turn: Turn, event: ChronosEvent): void {
       onSignals(turn, stepSubscription(state.subscription, event, ctx, frame));
       return;
     default:
-      onRequest(turn, event);
+      frame.emit({ kind: 'http.reply', requestId: event.requestId, ...answer(turn, event) });
   }
 }
 
-function onRequest(turn: Turn, event: ApiEvent): void {
+function answer(turn: Turn, event: ApiEvent): Reply {
   switch (event.kind) {
     case 'api.put-job':
-      return putJob(turn, event.requestId, event.request);
+      return putJob(turn, event.request);
     case 'api.delete-job':
       return deleteJob(turn, event);
     case 'api.run-job':
@@ -65,7 +66,7 @@ function onRequest(turn: Turn, event: ApiEvent): void {
     case 'api.task-progress':
       return addTaskProgress(turn, event);
     case 'api.purge-queue':
-      return purgeQueue(turn, event);
+      return purgeQueue(turn);
   }
 }
 
