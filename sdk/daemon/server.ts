@@ -8,6 +8,8 @@ export interface ServerOptions extends GuardOptions {
   readonly bodyLimitBytes?: number | undefined;
   /** The surface's own error shape: the body text for a status and message, and its media type. */
   readonly errorBody: (status: number, message: string) => { readonly type: string; readonly text: string };
+  /** Paths whose handler judges itself what a body is, and refuses types that a web page could send unasked. */
+  readonly ownBodyTypes?: ((path: string) => boolean) | undefined;
   /** Rewrites the URL before routing, for clients that write double slashes and the like. */
   readonly rewriteUrl?: ((url: string) => string) | undefined;
   /** What failed unexpectedly, for the log; the client gets a 500 without details. */
@@ -50,7 +52,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
       host: headers.host,
       origin: headers.origin,
       contentType: headers['content-type'],
-      hasBody: headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0'),
+      hasBody:
+        (headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0')) &&
+        options.ownBodyTypes?.(request.url.split('?', 1)[0] ?? '') !== true,
     });
     if (refusal === undefined) return;
     const { type, text } = options.errorBody(refusal.status, refusal.message);
