@@ -108,7 +108,7 @@ function limited(start: () => Promise<ProbeResult>, timeoutMs: number, what: str
       },
       Math.min(timeoutMs, DELAY_MS_MAX),
     );
-    start()
+    void start()
       .catch((error: Error): ProbeResult => ({ kind: 'error', message: error.message }))
       .then((found) => {
         clearTimeout(timer);

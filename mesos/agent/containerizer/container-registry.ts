@@ -57,6 +57,7 @@ const FILES = ['pid', 'exit', 'spec', 'shell'];
 export class ContainerRegistry {
   readonly #options: RegistryOptions;
   readonly #containers = new Map<string, Container>();
+  readonly #sides = new Map<string, Set<Container>>();
   #sweep: NodeJS.Timeout | undefined;
   #sweeping = false;
   #strays: (StartedProcess & { readonly containerId: string })[] = [];
@@ -84,7 +85,7 @@ export class ContainerRegistry {
 
   /** Checks and the like that run beside a container. */
   sidesOf(id: string): Container[] {
-    return [...this.#containers.values()].filter((container) => container.id.startsWith(`${id}+`));
+    return [...(this.#sides.get(id) ?? [])];
   }
 
   /** Makes room for a container; undefined if there is one of this id. */
@@ -105,6 +106,10 @@ export class ContainerRegistry {
     };
     container.started.promise.catch(() => {});
     this.#containers.set(id, container);
+    if (role === 'side') {
+      const sides = this.#sides.get(mainOf(id)) ?? new Set();
+      this.#sides.set(mainOf(id), sides.add(container));
+    }
     return container;
   }
 
@@ -173,6 +178,9 @@ export class ContainerRegistry {
     if (container !== undefined && container.phase !== 'ended') return;
     clearTimeout(container?.kill?.timer);
     this.#containers.delete(id);
+    const sides = this.#sides.get(mainOf(id));
+    if (container !== undefined && sides?.delete(container) === true && sides.size === 0)
+      this.#sides.delete(mainOf(id));
     const directory = this.#directory(id);
     await Promise.all(FILES.map((name) => unlink(`${directory}/${name}`).catch(() => {})));
     await rmdir(directory).catch(() => {});
@@ -341,4 +349,9 @@ export class ContainerRegistry {
   #directory(id: string): string {
     return `${this.#options.runtimeDirectory}/${id}`;
   }
+}
+
+/** A side container is named after its container: `ID+N`. */
+function mainOf(id: string): string {
+  return id.split('+', 1)[0] as string;
 }
