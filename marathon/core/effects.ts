@@ -21,7 +21,8 @@ export interface ProbeStart {
   readonly port: number;
   readonly path: string;
   readonly intervalMs: number;
-  /** Interval until the first good result. */
+  /** For this long, and until the first good result, the check runs every `eagerIntervalMs` instead; 0 for never. */
+  readonly eagerForMs: number;
   readonly eagerIntervalMs: number;
   readonly timeoutMs: number;
   /** Whether an answer of status 1xx is left out of account. */

@@ -8,7 +8,7 @@ import { putInstance } from './instances.ts';
 import type { MarathonFrame, MarathonState } from './state.ts';
 import { checkPort } from './task-info.ts';
 
-/** Until the first good result a check runs this often, if its own interval is longer. */
+/** In the grace period a check that was never good runs this often, if its own interval is longer. */
 const EAGER_INTERVAL_MS = 1000;
 /** Most bytes of a readiness answer that are kept. */
 const READINESS_BODY_MAX = 4096;
@@ -17,7 +17,8 @@ const READINESS_BODY_MAX = 4096;
  * Starts and stops probes so that they are what an instance needs now: its own health checks while it runs, and its readiness
  * check while a deployment waits for it.
  *
- * Differs: the first check runs at once and, until one is good, every second at most; upstream waits up to 5 s and then a whole interval.
+ * Differs: the first check runs at once and, until one is good or the grace period is over, every second; upstream waits up to 5 s
+ * and then whole intervals.
  */
 export function syncProbes(state: MarathonState, id: string, frame: MarathonFrame): void {
   const wanted = wantedProbes(state, state.instances.get(id));
@@ -59,6 +60,7 @@ function healthProbe(instance: Instance, task: InstanceTask, index: number): Pro
   const port = checkPort(check, task.hostPorts);
   if (port === undefined) return undefined;
   const intervalMs = check.intervalSeconds * 1000;
+  const wasGood = instance.health.some((health) => health.index === index && health.firstSuccessMs !== undefined);
   return {
     kind: 'probe.start',
     key: `health/${task.id}/${index}`,
@@ -67,6 +69,7 @@ function healthProbe(instance: Instance, task: InstanceTask, index: number): Pro
     port,
     path: absolute(check.path ?? '/'),
     intervalMs,
+    eagerForMs: wasGood ? 0 : check.gracePeriodSeconds * 1000,
     eagerIntervalMs: Math.min(intervalMs, EAGER_INTERVAL_MS),
     timeoutMs: check.timeoutSeconds * 1000,
     ignoreHttp1xx: check.ignoreHttp1xx,
@@ -89,7 +92,8 @@ function readinessProbe(state: MarathonState, instance: Instance, task: Instance
     port,
     path: absolute(check.path),
     intervalMs,
-    eagerIntervalMs: Math.min(intervalMs, EAGER_INTERVAL_MS),
+    eagerForMs: 0,
+    eagerIntervalMs: intervalMs,
     timeoutMs: check.timeoutSeconds * 1000,
     ignoreHttp1xx: false,
     goodStatuses: check.httpStatusCodesForReady,
