@@ -1,7 +1,7 @@
 import type { TimerEffect } from '../../../sdk/base/step.ts';
 import type { Call as LinkCall } from '../../../sdk/v1/generated/agent_link.ts';
 import type { Event as ExecutorEvent } from '../../../sdk/v1/generated/executor.ts';
-import type { CheckInfo, HealthCheck } from '../../../sdk/v1/generated/mesos.ts';
+import type { CheckedTask } from '../checks/checks.ts';
 import type { LaunchSpec } from '../containerizer/containerizer.ts';
 
 /** Everything that an agent does. Effects are performed in order, after the records of their step are durable. */
@@ -70,18 +70,7 @@ export interface RemoveContainer {
 /** Begins the checks of a running task; results come as `health.reported` and `check.reported`. */
 export interface StartChecks {
   readonly kind: 'checks.start';
-  readonly containerId: string;
-  readonly taskId: string;
-  readonly healthCheck: HealthCheck | undefined;
-  readonly check: CheckInfo | undefined;
-  /** What COMMAND checks run with: that of the task itself. */
-  readonly environment: Readonly<Record<string, string>>;
-  readonly sandbox: string;
-  readonly user: string | undefined;
-  /** Of a task adopted after a restart of the agent. */
-  readonly resumed: boolean;
-  /** Last known result, when resumed. */
-  readonly healthy: boolean | undefined;
+  readonly task: CheckedTask;
 }
 
 export interface StopChecks {

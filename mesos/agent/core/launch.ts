@@ -230,17 +230,19 @@ export function watchCommand(
     frame.emit({ kind: 'timer.set', key: maxTimeKey(task), delayMs: Math.max(0, maxMs - elapsedMs) });
   }
   if (info.health_check === undefined && info.check === undefined) return;
+  const last = task.statuses.at(-1);
   frame.emit({
     kind: 'checks.start',
-    containerId: executor.containerId,
-    taskId: task.id,
-    healthCheck: info.health_check,
-    check: info.check,
-    environment: containerEnvironment(state, executor, command, info),
-    sandbox: executor.directory,
-    user: containerUser(state, executor, command),
-    resumed,
-    healthy: task.statuses.at(-1)?.healthy,
+    task: {
+      containerId: executor.containerId,
+      healthCheck: info.health_check,
+      check: info.check,
+      environment: containerEnvironment(state, executor, command, info),
+      sandbox: executor.directory,
+      user: containerUser(state, executor, command),
+      healthy: last?.healthy,
+      checkStatus: resumed ? last?.check_status : undefined,
+    },
   });
 }
 

@@ -32,7 +32,7 @@ function taskOf(
     agent_id: info.agent_id,
     state,
     resources: info.resources,
-    statuses,
+    statuses: statuses.length === 0 ? undefined : statuses,
     status_update_state: waiting?.state,
     status_update_uuid: waiting?.uuid,
     labels: info.labels,

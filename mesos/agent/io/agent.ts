@@ -9,6 +9,7 @@ import { listen } from '../../../sdk/daemon/server.ts';
 import { COMPATIBLE_VERSION, MESETA_VERSION } from '../../../sdk/daemon/version.ts';
 import { SqliteStore } from '../../../sdk/store/sqlite-store.ts';
 import { Resources } from '../../../sdk/v1/resources.ts';
+import { Checks } from '../checks/checks.ts';
 import type { ContainerExit } from '../containerizer/containerizer.ts';
 import { bootId } from '../containerizer/machine.ts';
 import { openPosixContainerizer, type PosixContainerizer } from '../containerizer/posix-containerizer.ts';
@@ -16,11 +17,11 @@ import { AGENT_CAPABILITIES, type AgentConfig } from '../core/config.ts';
 import type { AgentEffect } from '../core/effects.ts';
 import type { AgentEvent } from '../core/events.ts';
 import { recoverAgentState } from '../core/recover.ts';
-import type { AgentState } from '../core/state.ts';
+import { type AgentState, agentIdOf } from '../core/state.ts';
 import { step } from '../core/step.ts';
 import { createFetcher } from '../fetcher/fetcher.ts';
+import { Files } from '../files/files.ts';
 import type { AGENT_FLAGS, AgentFlagValues } from '../flags.ts';
-import { createCheckDesk } from './check-desk.ts';
 import { ExecutorStreams } from './executor-streams.ts';
 import { flagTexts } from './flag-texts.ts';
 import { checkIdentity } from './identity.ts';
@@ -37,14 +38,20 @@ type AgentLoop = Loop<AgentState, AgentEvent, AgentEffect>;
 /** Longest time that the last calls may take on their way to the master. */
 const FLUSH_MS = 500;
 
-/** Events that come before the Loop can take them wait here. */
+/** Events that come before the Loop can take them wait here: a container may end while its agent starts. */
 class Mailbox {
   #loop: AgentLoop | undefined;
+  #waiting: AgentEvent[] = [];
 
-  readonly post = (event: AgentEvent): boolean => this.#loop?.post(event) ?? false;
+  readonly post = (event: AgentEvent): boolean => {
+    if (this.#loop !== undefined) return this.#loop.post(event);
+    this.#waiting.push(event);
+    return true;
+  };
 
   connect(loop: AgentLoop): void {
     this.#loop = loop;
+    for (const event of this.#waiting.splice(0)) loop.post(event);
   }
 }
 
@@ -52,13 +59,18 @@ class Mailbox {
 export async function startAgent(context: DaemonContext<typeof AGENT_FLAGS>): Promise<StopFunction> {
   const startedAtMs = systemClock.wallMs();
   const flags = context.flags.values;
-  const { log, fatal } = context;
+  const { log } = context;
   const { workDir, unlock } = await takeWorkDir(context);
   const hostname = flags.hostname ?? (flags.hostname_lookup ? await hostnameOf(flags.ip) : flags.ip);
   const mailbox = new Mailbox();
   const executors = new ExecutorStreams(mailbox.post);
   const server = createAgentServer(flags, hostname, log);
-  const ready = addRoutes(server, executors);
+  let identity: (() => string | undefined) | undefined;
+  const files = new Files(() => {
+    const id = identity?.();
+    return { agentDirectory: id === undefined ? undefined : join(workDir, 'slaves', id), logFile: undefined };
+  });
+  const ready = addRoutes(server, executors, files);
   const port = await listen(server, flags.ip, flags.port, '--port');
 
   const store = await SqliteStore.open(join(workDir, 'meta', 'agent.db'));
@@ -68,26 +80,15 @@ export async function startAgent(context: DaemonContext<typeof AGENT_FLAGS>): Pr
   const entries = await store.list('');
   if (flags.recover === 'reconnect') checkIdentity(entries, config, flags.reconfiguration_policy);
   const state = recoverAgentState(config, entries, recovered);
+  identity = () => agentIdOf(state);
   announce(config, recovered.length, log);
 
-  const gc = new SandboxGc({
-    workDir,
-    delayMs: flags.gc_delay,
-    headroom: flags.gc_disk_headroom,
-    intervalMs: flags.disk_watch_interval,
-    wallMs: systemClock.wallMs,
-    onProblem: (message) => log.warn(message),
-  });
-  const link = new LinkClient({
-    address: flags.master ?? '',
-    agentId: () => state.info.id,
-    onEvent: (generation, event) => mailbox.post({ kind: 'link.event', generation, event }),
-    onClosed: (generation, reason) => mailbox.post({ kind: 'link.closed', generation, reason }),
-  });
-  const checks = createCheckDesk(log);
+  const gc = createGc(workDir, flags, log);
+  const link = createLink(flags, state, mailbox.post);
+  const checks = createChecks(containerizer, mailbox.post);
   const exit = once((code: number, message: string) => {
     log[code === 0 ? 'info' : 'error'](message);
-    void close().then(() => process.exit(code), fatal);
+    close().then(() => process.exit(code), context.fatal);
   });
   const shell = new Shell({ post: mailbox.post, log, link, containerizer, checks, executors, gc, exit });
   const loop: AgentLoop = new Loop({
@@ -97,7 +98,7 @@ export async function startAgent(context: DaemonContext<typeof AGENT_FLAGS>): Pr
     clock: systemClock,
     ids: systemIds,
     perform: (effects) => shell.perform(effects),
-    onFatal: fatal,
+    onFatal: context.fatal,
   });
   const close = async (): Promise<void> => {
     shell.close();
@@ -112,21 +113,52 @@ export async function startAgent(context: DaemonContext<typeof AGENT_FLAGS>): Pr
     await store.close();
     unlock();
   };
-  mailbox.connect(loop);
-  ready({ loop, config, containerizer, gc, log });
+  const live = new Set([...state.containers.values()].map(({ directory }) => directory));
   loop.post({ kind: 'start' });
-  const live = await loop.read(({ containers }) => new Set([...containers.values()].map(({ directory }) => directory)));
+  mailbox.connect(loop);
+  ready({ loop, config, containerizer, gc, files, log });
   await gc.open((directory) => live.has(directory));
+  return (signal) => stop(signal, loop, log, close);
+}
 
-  return async (signal) => {
-    if (signal !== 'SIGUSR1') {
-      log.info(`${signal}: this agent ends, its tasks go on; SIGUSR1 ends both`);
-      return close();
-    }
-    log.info('SIGUSR1: this agent ends with its tasks');
-    loop.post({ kind: 'stop.requested' });
-    return new Promise(() => {});
-  };
+async function stop(signal: NodeJS.Signals, loop: AgentLoop, log: Logger, close: () => Promise<void>): Promise<void> {
+  if (signal !== 'SIGUSR1') {
+    log.info(`${signal}: this agent ends, its tasks go on; SIGUSR1 ends both`);
+    return close();
+  }
+  log.info('SIGUSR1: this agent ends with its tasks');
+  loop.post({ kind: 'stop.requested' });
+  // The core ends the process, once the last task is gone.
+  return new Promise(() => {});
+}
+
+function createGc(workDir: string, flags: AgentFlagValues, log: Logger): SandboxGc {
+  return new SandboxGc({
+    workDir,
+    delayMs: flags.gc_delay,
+    headroom: flags.gc_disk_headroom,
+    intervalMs: flags.disk_watch_interval,
+    wallMs: systemClock.wallMs,
+    onProblem: (message) => log.warn(message),
+  });
+}
+
+function createLink(flags: AgentFlagValues, state: AgentState, post: (event: AgentEvent) => boolean): LinkClient {
+  return new LinkClient({
+    address: flags.master ?? '',
+    agentId: () => state.info.id,
+    onEvent: (generation, event) => post({ kind: 'link.event', generation, event }),
+    onClosed: (generation, reason) => post({ kind: 'link.closed', generation, reason }),
+  });
+}
+
+function createChecks(containerizer: PosixContainerizer, post: (event: AgentEvent) => boolean): Checks {
+  return new Checks({
+    clock: systemClock,
+    run: (command) => containerizer.run(command),
+    onHealth: (containerId, { healthy, kill }) => post({ kind: 'health.reported', containerId, healthy, kill }),
+    onCheck: (containerId, status) => post({ kind: 'check.reported', containerId, status }),
+  });
 }
 
 async function takeWorkDir({

@@ -1,40 +1,93 @@
-import type { FastifyInstance } from 'fastify';
-import type { Loop } from '../../../sdk/base/loop.ts';
-import type { Logger } from '../../../sdk/daemon/log.ts';
-import type { Containerizer } from '../containerizer/containerizer.ts';
-import type { AgentConfig } from '../core/config.ts';
-import type { AgentEffect } from '../core/effects.ts';
-import type { AgentEvent } from '../core/events.ts';
-import type { AgentState } from '../core/state.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Files } from '../files/files.ts';
+import { addFilesRoutes } from '../files/routes.ts';
+import { containerView, runningContainers, statisticsView } from '../views/containers.ts';
+import { type LegacyJson, writeLegacyJson } from '../views/json.ts';
+import { metricsView, prometheusText } from '../views/metrics.ts';
+import { agentPage } from '../views/page.ts';
+import { BUILD, stateView } from '../views/state.ts';
 import type { ExecutorStreams } from './executor-streams.ts';
 import { sendText } from './http-text.ts';
-import type { SandboxGc } from './sandbox-gc.ts';
+import { machineFigures } from './machine-figures.ts';
+import { operatorCall } from './operator-api.ts';
+import { measured, type Served } from './served.ts';
 
-/** What the routes show. */
-export interface Served {
-  readonly loop: Loop<AgentState, AgentEvent, AgentEffect>;
-  readonly config: AgentConfig;
-  readonly containerizer: Containerizer;
-  readonly gc: SandboxGc;
-  readonly log: Logger;
-}
+type View = (served: Served, query: Readonly<Record<string, string | undefined>>) => Promise<LegacyJson>;
+
+/** Upstream's legacy endpoints; each takes any method, and `?jsonp=name`. */
+const VIEWS: Readonly<Record<string, View>> = {
+  '/state': ({ loop }) => loop.read(stateView),
+  '/flags': async ({ config }) => ({
+    flags: Object.fromEntries(config.flags.map(({ name, value }) => [name, value ?? ''])),
+  }),
+  '/version': async ({ config }) => ({ ...BUILD, version: config.version.version }),
+  '/containers': async (served, { container_id }) => {
+    const containers = await served.loop.read((state) => runningContainers(state, container_id));
+    return (await measured(served, containers)).map(([one, usage]) => containerView(one, usage));
+  },
+  '/monitor/statistics': async (served) => {
+    const containers = await served.loop.read((state) => runningContainers(state));
+    return (await measured(served, containers)).map(([one, usage]) => statisticsView(one, usage));
+  },
+  '/metrics/snapshot': async ({ loop, gc }) =>
+    Object.fromEntries(await loop.read((state) => metricsView(state, machineFigures(gc)))),
+};
 
 /**
  * Adds the agent's routes; each also answers below `/slave(1)`.
  *
  * @returns how to say that the agent has recovered; until then everything is 503.
  */
-export function addRoutes(server: FastifyInstance, executors: ExecutorStreams): (served: Served) => void {
+export function addRoutes(server: FastifyInstance, executors: ExecutorStreams, files: Files): (served: Served) => void {
   let served: Served | undefined;
-  server.addHook('onRequest', async (_request, reply) => {
-    if (served === undefined) {
-      sendText(reply, 503, 'Agent has not finished recovery');
+  const whenReady =
+    (handle: (now: Served, request: FastifyRequest, reply: FastifyReply) => Promise<void> | void) =>
+    async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+      if (served === undefined) sendText(reply, 503, 'Agent has not finished recovery');
+      else await handle(served, request, reply);
       return reply;
-    }
-  });
-  server.all('/health', (_request, reply) => sendText(reply, 200, ''));
-  server.all('/api/v1/executor', (request, reply) => executors.handle(request, reply));
+    };
+  for (const [path, view] of Object.entries(VIEWS))
+    server.all(
+      path,
+      whenReady(async (now, request, reply) => {
+        const query = request.query as Readonly<Record<string, string | undefined>>;
+        sendJson(reply, writeLegacyJson(await view(now, query)), query['jsonp']);
+      }),
+    );
+  server.all(
+    '/health',
+    whenReady((_now, _request, reply) => sendText(reply, 200, '')),
+  );
+  server.get(
+    '/metrics',
+    whenReady(async ({ loop, gc }, _request, reply) => {
+      const figures = await loop.read((state) => metricsView(state, machineFigures(gc)));
+      reply.header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8').send(prometheusText(figures));
+    }),
+  );
+  server.get(
+    '/',
+    whenReady((_now, _request, reply) => {
+      reply.header('Content-Type', 'text/html; charset=utf-8').send(agentPage());
+    }),
+  );
+  addFilesRoutes(server, files);
+  server.all('/api/v1', whenReady(operatorCall));
+  server.all(
+    '/api/v1/executor',
+    whenReady((_now, request, reply) => executors.handle(request, reply)),
+  );
   return (now) => {
     served = now;
   };
+}
+
+/** JSON as upstream sends it: no charset, or a script when `jsonp` asks for one. */
+function sendJson(reply: FastifyReply, text: string, jsonp: string | undefined): void {
+  if (jsonp === undefined) reply.header('Content-Type', 'application/json').send(Buffer.from(text));
+  else if (/^[\w.$]{1,100}$/.test(jsonp))
+    reply.header('Content-Type', 'text/javascript').send(Buffer.from(`${jsonp}(${text})`));
+  else
+    sendText(reply, 400, `query parameter jsonp: '${jsonp.slice(0, 50)}' is not a name of letters, digits, _, . and $`);
 }

@@ -1,9 +1,9 @@
 import { Timers } from '../../../sdk/base/timers.ts';
 import type { Logger } from '../../../sdk/daemon/log.ts';
+import type { Checks } from '../checks/checks.ts';
 import { ContainerError, type Containerizer } from '../containerizer/containerizer.ts';
 import type { AgentEffect, LaunchContainer } from '../core/effects.ts';
 import type { AgentEvent } from '../core/events.ts';
-import type { CheckDesk } from './check-desk.ts';
 import type { ExecutorStreams } from './executor-streams.ts';
 import type { LinkClient } from './link-client.ts';
 import { linkLatest, type SandboxGc } from './sandbox-gc.ts';
@@ -14,7 +14,7 @@ export interface ShellParts {
   readonly log: Logger;
   readonly link: LinkClient;
   readonly containerizer: Containerizer;
-  readonly checks: CheckDesk;
+  readonly checks: Checks;
   readonly executors: ExecutorStreams;
   readonly gc: SandboxGc;
   readonly exit: (code: number, message: string) => void;
@@ -69,7 +69,7 @@ export class Shell {
         this.#watch(containerizer.remove(effect.containerId), `cannot forget container ${effect.containerId}`);
         break;
       case 'checks.start':
-        checks.start(effect);
+        checks.start(effect.task);
         break;
       case 'checks.stop':
         checks.stop(effect.containerId);
