@@ -124,7 +124,7 @@ function applyStatus(
     emitStatus(updated, updatedTask, status, ctx, frame);
   }
   if (isTerminal(condition)) {
-    onEnd(state, instance, updated, status, ctx, frame);
+    onEnd(state, updated, status, ctx, frame);
     return;
   }
   if (isNews || isCheckNews) putInstance(state, updated, ctx, frame);
@@ -174,7 +174,6 @@ function startOf(status: TaskStatus, ctx: StepContext): number {
 /** The task has ended: a wanted instance waits to be launched again, another one is forgotten. */
 function onEnd(
   state: MarathonState,
-  before: Instance,
   ended: Instance,
   status: TaskStatus,
   ctx: StepContext,
@@ -184,7 +183,7 @@ function onEnd(
   settleKill(state, status.task_id.value, frame);
   const { healthy: _healthy, readiness: _readiness, ...rest } = ended;
   const settled: Instance = { ...rest, health: [] };
-  if (settled.goal === 'Running' && !wasOrdered) judgeEnd(state, before, settled, status, ctx, frame);
+  if (settled.goal === 'Running' && !wasOrdered) judgeEnd(state, settled, status, ctx, frame);
   putInstance(state, settled, ctx, frame);
   if (settled.goal !== 'Running') removeInstance(state, settled.id, ctx);
 }
@@ -192,30 +191,30 @@ function onEnd(
 /**
  * Whether an end that nobody here ordered is the app's failure.
  *
- * Differs: a launch that never reached an agent (the offer was gone, or Marathon died before it was sent) raises no backoff.
+ * Differs: what an agent or the master lost, or a launch that never reached an agent, raises no backoff; upstream blames the app.
  */
 function judgeEnd(
   state: MarathonState,
-  before: Instance,
   ended: Instance,
   status: TaskStatus,
   ctx: StepContext,
   frame: MarathonFrame,
 ): void {
   const { app } = ended;
-  const isLaunchLost =
-    before.condition === 'Provisioned' &&
-    (status.reason === 'REASON_RECONCILIATION' || status.reason === 'REASON_INVALID_OFFERS');
-  if (status.reason === 'REASON_AGENT_DRAINING') resetBackoff(state, app.id);
-  if (isLaunchLost || status.reason === 'REASON_AGENT_DRAINING') return;
+  const { reason } = status;
+  if (reason === 'REASON_AGENT_DRAINING') resetBackoff(state, app.id);
+  if (reason === 'REASON_AGENT_DRAINING' || reason === 'REASON_RECONCILIATION' || reason === 'REASON_INVALID_OFFERS') {
+    return;
+  }
   const isCurrent = findApp(state.root, app.id)?.versionInfo.lastConfigChangeAt === app.versionInfo.lastConfigChangeAt;
-  if (isCurrent && BACKOFF_CONDITIONS.has(ended.condition)) raiseBackoff(state, app, ctx);
+  const isInnocent = reason !== undefined && AGENT_REASONS.has(reason);
+  if (isCurrent && !isInnocent && BACKOFF_CONDITIONS.has(ended.condition)) raiseBackoff(state, app, ctx);
   if (!FAILURE_STATES.has(status.state)) return;
   putFailure(state, ended, status.state, status.message ?? '', ctx, frame);
 }
 
 /** Remembers the newest failure of an app. */
-export function putFailure(
+function putFailure(
   state: MarathonState,
   instance: Instance,
   taskState: TaskStatus['state'],
@@ -239,6 +238,16 @@ export function putFailure(
 
 /** Ends that raise the backoff when nobody ordered them. Source: upstream's NotifyRateLimiterStep. */
 const BACKOFF_CONDITIONS: ReadonlySet<Condition> = new Set(['Failed', 'Error', 'Dropped', 'Gone', 'Finished']);
+
+/** Ends that tell of the agent, not of the app. */
+const AGENT_REASONS: ReadonlySet<NonNullable<TaskStatus['reason']>> = new Set([
+  'REASON_AGENT_DISCONNECTED',
+  'REASON_AGENT_REMOVED',
+  'REASON_AGENT_REMOVED_BY_OPERATOR',
+  'REASON_AGENT_RESTARTED',
+  'REASON_AGENT_UNKNOWN',
+  'REASON_MASTER_DISCONNECTED',
+]);
 
 /** States that make a `lastTaskFailure`. Source: upstream's TaskFailure. */
 const FAILURE_STATES: ReadonlySet<TaskStatus['state']> = new Set([

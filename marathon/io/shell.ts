@@ -1,9 +1,9 @@
 import { Timers } from '../../sdk/base/timers.ts';
 import type { Logger } from '../../sdk/daemon/log.ts';
 import type { SchedulerConnection } from '../../sdk/scheduler/connection.ts';
+import type { MarathonApi } from '../api/server.ts';
 import type { MarathonEffect } from '../core/effects.ts';
 import type { MarathonInput } from '../core/events.ts';
-import type { ApiLink } from './api-link.ts';
 import type { Prober } from './prober.ts';
 
 /** What the shell performs effects with. */
@@ -12,7 +12,7 @@ export interface ShellParts {
   readonly log: Logger;
   readonly connection: SchedulerConnection;
   readonly prober: Prober;
-  readonly api: ApiLink;
+  readonly api: Pick<MarathonApi, 'reply' | 'publish'>;
   readonly fatal: (error: unknown) => void;
 }
 
