@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { ContainerError, type ContainerExit } from './containerizer.ts';
-import { findProcess } from './process-table.ts';
+import { type ContainerRoot, findProcess } from './process-table.ts';
 import type { ProcessTrees } from './process-tree.ts';
 import {
   CANCELLED_PID_FILE,
@@ -60,7 +60,7 @@ export class ContainerRegistry {
   readonly #sides = new Map<string, Set<Container>>();
   #sweep: NodeJS.Timeout | undefined;
   #sweeping = false;
-  #strays: (StartedProcess & { readonly containerId: string })[] = [];
+  #strays: ContainerRoot[] = [];
   #strayTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -81,6 +81,13 @@ export class ContainerRegistry {
 
   get(id: string): Container | undefined {
     return this.#containers.get(id);
+  }
+
+  /** How to find its processes; undefined before it ran, and for one of an earlier boot: its pid means somebody else now. */
+  rootOf(container: Container): ContainerRoot | undefined {
+    const { process } = container;
+    if (process === undefined || process.boot !== this.#options.bootId) return undefined;
+    return { containerId: container.id, pid: process.pid, start: process.start };
   }
 
   /** Checks and the like that run beside a container. */
@@ -245,13 +252,13 @@ export class ContainerRegistry {
   }
 
   #terminate(container: Container): void {
-    if (container.process === undefined) return;
-    void this.#options.trees.signal({ containerId: container.id, ...container.process }, 'SIGTERM');
+    const root = this.rootOf(container);
+    if (root !== undefined) void this.#options.trees.signal(root, 'SIGTERM');
   }
 
   async #destroyTree(container: Container): Promise<void> {
-    if (container.process === undefined) return;
-    const root = { containerId: container.id, ...container.process };
+    const root = this.rootOf(container);
+    if (root === undefined) return;
     await this.#options.trees.signal(root, 'SIGKILL');
     await this.#options.trees.destroy([root]);
   }
@@ -335,8 +342,9 @@ export class ContainerRegistry {
   }
 
   #searchStrays(container: Container): void {
-    if (container.process === undefined || this.#closed) return;
-    this.#strays.push({ containerId: container.id, ...container.process });
+    const root = this.rootOf(container);
+    if (root === undefined || this.#closed) return;
+    this.#strays.push(root);
     if (this.#strayTimer !== undefined) return;
     this.#strayTimer = setTimeout(() => {
       this.#strayTimer = undefined;

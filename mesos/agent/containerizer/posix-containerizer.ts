@@ -141,9 +141,10 @@ export class PosixContainerizer implements Containerizer {
   }
 
   async usage(containerId: string): Promise<ContainerUsage | undefined> {
-    const root = this.#registry.get(containerId)?.process;
+    const container = this.#registry.get(containerId);
+    const root = container === undefined ? undefined : this.#registry.rootOf(container);
     if (root === undefined) return undefined;
-    const members = membersOf(await this.#trees.readRecent(), { containerId, ...root });
+    const members = membersOf(await this.#trees.readRecent(), root);
     if (members.length === 0) return undefined;
     const sum = (of: (member: (typeof members)[number]) => number): number =>
       members.reduce((total, member) => total + of(member), 0);

@@ -22,7 +22,7 @@ export async function recoverContainers(
   const names = (await readdir(runtimeDirectory)).filter((name) => !name.startsWith('.'));
   const sides = names.filter((name) => name.includes('+'));
   const main = names.filter((name) => !name.includes('+'));
-  await Promise.all(sides.map((id) => endSide(runtimeDirectory, id, registry, trees)));
+  await Promise.all(sides.map((id) => endSide(runtimeDirectory, id, bootId, registry, trees)));
   const recovered = await Promise.all(main.map((id) => recoverOne(runtimeDirectory, id, bootId, registry)));
   // Ends from here on are told by events; those that came meanwhile are in the exit files.
   setImmediate(() => registry.release());
@@ -79,11 +79,12 @@ async function claim(directory: string): Promise<StartedProcess | undefined> {
 async function endSide(
   runtimeDirectory: string,
   id: string,
+  bootId: string,
   registry: ContainerRegistry,
   trees: ProcessTrees,
 ): Promise<void> {
   const process = await claim(`${runtimeDirectory}/${id}`);
-  if (process !== undefined) await trees.destroy([{ containerId: id, ...process }]);
+  if (process?.boot === bootId) await trees.destroy([{ containerId: id, ...process }]);
   await registry.remove(id);
 }
 
