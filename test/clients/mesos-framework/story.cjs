@@ -28,8 +28,10 @@ const running = new Set();
 let killed;
 scheduler.on('subscribed', ({ frameworkId }) => say({ event: 'subscribed', frameworkId }));
 scheduler.on('heartbeat', () => say({ event: 'heartbeat' }));
-scheduler.on('error', (error) => say({ event: 'error', message: error.message ?? String(error) }));
-scheduler.on('updated', ({ status }) => {
+// TEARDOWN ends the stream, which this client calls an error.
+let isOver = false;
+scheduler.on('error', (error) => isOver || say({ event: 'error', message: error.message ?? String(error) }));
+scheduler.on('update', ({ status }) => {
   const { state, task_id: taskId } = status;
   say({ event: 'update', task: taskId.value, state });
   if (state === 'TASK_RUNNING') running.add(taskId.value);
@@ -39,6 +41,7 @@ scheduler.on('updated', ({ status }) => {
     scheduler.kill(killed, status.agent_id.value);
   } else if (running.size === 2 && !running.has(killed)) {
     say({ event: 'restarted' });
+    isOver = true;
     scheduler.teardown();
     setTimeout(() => process.exit(0), 500);
   }
