@@ -206,4 +206,4 @@ load('/v2/info')
     setText(byId('about'), `compatible with Marathon ${info.version}, master ${info.marathon_config.master}`),
   )
   .catch(() => undefined);
-refresh();
+void refresh();
