@@ -21,6 +21,7 @@ export function allocateAgents(charges: Charges, agents: readonly AgentEntry[], 
   const random = localRandom(next);
   for (const agent of shuffled(agents, random)) {
     if (least !== undefined && !meetsMinimum(agent.available, least)) continue;
+    if (agent.fruitlessAt === charges.freshAt && agent.unfiltered.size === 0) continue;
     allocateAgent(charges, agent, random, allocations);
   }
   return allocations;
@@ -30,10 +31,13 @@ function allocateAgent(charges: Charges, agent: AgentEntry, random: Next, alloca
   const { options, roleTree } = charges;
   // A shared volume stays available when it is handed out: once per agent and cycle is enough.
   let handedOut = Resources.empty;
+  const before = allocations.length;
   for (const role of inOrder(roleTree, options.roleSorter, random)) {
     let free = agent.available.allocatableTo(role.name).subtract(handedOut);
     if (free.isEmpty) continue;
     for (const member of inOrder(role.members, options.frameworkSorter, random)) {
+      // Whoever would not have it last time will not now; most agents of an idle cluster are refused by everybody.
+      if (member.freshAt <= agent.fruitlessAt && !agent.unfiltered.has(member)) continue;
       const offered = offerableTo(member, agent, free, options);
       if (offered === undefined) continue;
       allocations.push(handOut(charges, member, agent, offered));
@@ -43,6 +47,9 @@ function allocateAgent(charges: Charges, agent: AgentEntry, random: Next, alloca
     }
     if (agent.available.isEmpty) return;
   }
+  if (allocations.length > before) return;
+  agent.fruitlessAt = charges.freshAt;
+  agent.unfiltered.clear();
 }
 
 function handOut(charges: Charges, member: Member, agent: AgentEntry, offered: Resources): Allocation {

@@ -1,6 +1,14 @@
 import { Resources } from '../../../sdk/v1/resources.ts';
 import type { AllocatorOptions } from './allocator.ts';
-import { type AgentEntry, countable, type FrameworkEntry, isServed, type Member, type RoleEntry } from './entities.ts';
+import {
+  type AgentEntry,
+  countable,
+  type FrameworkEntry,
+  forgetFruitless,
+  isServed,
+  type Member,
+  type RoleEntry,
+} from './entities.ts';
 import { FilterBook } from './filters.ts';
 import { addQuantities, ClusterTotals, ShareTree } from './share-tree.ts';
 
@@ -13,11 +21,13 @@ export class Charges {
   readonly agents = new Map<string, AgentEntry>();
   readonly frameworks = new Map<string, FrameworkEntry>();
   readonly roles = new Map<string, RoleEntry>();
-  readonly filters = new FilterBook();
+  readonly filters = new FilterBook<Member>();
   readonly cluster = new ClusterTotals();
   readonly roleTree: ShareTree<RoleEntry>;
   /** Scalars that are charged on all agents, in thousandths. */
   readonly chargedTotals = new Map<string, number>();
+  /** Newest {@link Member.freshAt}. */
+  freshAt = 0;
   /** By framework that is not known (yet), then by agent. */
   readonly #unclaimed = new Map<string, Map<string, Resources>>();
 
@@ -38,6 +48,7 @@ export class Charges {
     entry.description = description;
     entry.available = description.total.subtract(entry.charged);
     this.#forgetVerdicts(description.id);
+    forgetFruitless(entry);
   }
 
   removeAgent(agentId: string): void {
@@ -129,13 +140,26 @@ export class Charges {
     const known = framework.members.get(roleName);
     if (known !== undefined) return known;
     const role = this.#role(roleName);
-    const member: Member = { framework, role, filters: new Map(), charges: new Map(), verdicts: new Map() };
+    const member: Member = {
+      framework,
+      role,
+      filters: new Map(),
+      charges: new Map(),
+      verdicts: new Map(),
+      freshAt: ++this.freshAt,
+    };
     const { id } = framework.description;
     framework.members.set(roleName, member);
     role.ids.add(id);
     role.members.add(id, [id], member);
     role.members.setActive(id, isServed(framework, roleName));
     return member;
+  }
+
+  /** Forgets the filters of a member, which may want everything again. */
+  freshen(member: Member): void {
+    this.filters.clear(member);
+    member.freshAt = ++this.freshAt;
   }
 
   /** Lets a framework leave a role in which it holds nothing. */
@@ -197,6 +221,7 @@ export class Charges {
     addQuantities(this.chargedTotals, exclusive, sign);
     agent.charged = sign === 1 ? agent.charged.add(exclusive) : agent.charged.subtract(exclusive);
     agent.available = agent.description.total.subtract(agent.charged);
+    forgetFruitless(agent);
   }
 }
 

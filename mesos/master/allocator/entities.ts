@@ -13,6 +13,10 @@ export interface AgentEntry {
   available: Resources;
   /** Who is charged here, known to the allocator or not. */
   readonly frameworkIds: Set<string>;
+  /** {@link Member.freshAt} up to which nobody may or will have what is free here; -1 after every change of the agent. */
+  fruitlessAt: number;
+  /** Members of whom that no longer holds, because a filter of theirs on this agent is over. */
+  readonly unfiltered: Set<Member>;
 }
 
 /** A framework with its place in each of its roles. */
@@ -28,9 +32,11 @@ export interface FrameworkEntry {
 export interface Member {
   readonly framework: FrameworkEntry;
   readonly role: RoleEntry;
-  readonly filters: Map<string, RefusalFilter[]>;
+  readonly filters: Map<string, RefusalFilter<Member>[]>;
   /** Agents on which the role's resources are charged to it, and how much; allocated to the role. */
   readonly charges: Map<string, Resources>;
+  /** When the member last became more open to offers (joined, revived, changed), as a count of such moments. */
+  freshAt: number;
   /** By agent: the verdict of the framework's constraints, which depends on nothing that changes often. */
   readonly verdicts: Map<string, boolean>;
 }
@@ -50,6 +56,8 @@ export function newAgentEntry(description: AgentDescription): AgentEntry {
     charged: Resources.empty,
     available: description.total,
     frameworkIds: new Set(),
+    fruitlessAt: -1,
+    unfiltered: new Set(),
   };
 }
 
@@ -61,6 +69,12 @@ export function newFrameworkEntry(description: FrameworkDescription): FrameworkE
     suppressed: new Set(description.suppressedRoles),
     members: new Map(),
   };
+}
+
+/** Makes the next allocation ask everybody about the agent. */
+export function forgetFruitless(agent: AgentEntry): void {
+  agent.fruitlessAt = -1;
+  agent.unfiltered.clear();
 }
 
 /** Whether a framework is to get offers in a role. */

@@ -18,8 +18,8 @@ export function refuseMsOf(filters: { readonly refuse_seconds?: number | undefin
 }
 
 /** Resources of one agent that a framework does not want in one role. */
-export interface RefusalFilter {
-  readonly owner: FilterOwner;
+export interface RefusalFilter<Owner extends FilterOwner<Owner>> {
+  readonly owner: Owner;
   readonly agentId: string;
   /** Allocated to nobody. What is contained in it is not offered. */
   readonly resources: Resources;
@@ -29,16 +29,16 @@ export interface RefusalFilter {
 }
 
 /** A framework in one role: whoever can refuse. */
-export interface FilterOwner {
+export interface FilterOwner<Owner extends FilterOwner<Owner>> {
   /** Its live filters by agent. */
-  readonly filters: Map<string, RefusalFilter[]>;
+  readonly filters: Map<string, RefusalFilter<Owner>[]>;
 }
 
 /** All refusal filters, with the order in which they expire. */
-export class FilterBook {
-  readonly #byExpiry = new MinHeap<RefusalFilter>((filter) => filter.expiresMs);
-  readonly #byAgent = new Map<string, Set<RefusalFilter>>();
-  readonly #untilCycle = new Set<RefusalFilter>();
+export class FilterBook<Owner extends FilterOwner<Owner>> {
+  readonly #byExpiry = new MinHeap<RefusalFilter<Owner>>((filter) => filter.expiresMs);
+  readonly #byAgent = new Map<string, Set<RefusalFilter<Owner>>>();
+  readonly #untilCycle = new Set<RefusalFilter<Owner>>();
   #live = 0;
 
   /** Live filters of all owners. */
@@ -47,7 +47,7 @@ export class FilterBook {
   }
 
   /** @param expiresMs Infinity: until `releaseHolds`. */
-  add(owner: FilterOwner, agentId: string, resources: Resources, expiresMs: number): void {
+  add(owner: Owner, agentId: string, resources: Resources, expiresMs: number): void {
     const filters = owner.filters.get(agentId) ?? [];
     // What an older filter adds nothing to is forgotten, so that a framework cannot pile up filters by refusing.
     for (const old of filters) {
@@ -55,7 +55,7 @@ export class FilterBook {
         this.#untilCycle.has(old) || (expiresMs < Number.POSITIVE_INFINITY && old.expiresMs <= expiresMs);
       if (outlasted && resources.contains(old.resources)) this.#drop(old);
     }
-    const filter: RefusalFilter = { owner, agentId, resources, expiresMs, live: true };
+    const filter: RefusalFilter<Owner> = { owner, agentId, resources, expiresMs, live: true };
     owner.filters.set(agentId, [...(owner.filters.get(agentId) ?? []), filter]);
     const onAgent = this.#byAgent.get(agentId);
     if (onAgent === undefined) this.#byAgent.set(agentId, new Set([filter]));
@@ -67,7 +67,7 @@ export class FilterBook {
   }
 
   /** Forgets the filters of one owner. */
-  clear(owner: FilterOwner): void {
+  clear(owner: Owner): void {
     for (const filters of [...owner.filters.values()]) for (const filter of filters) this.#drop(filter);
   }
 
@@ -76,22 +76,24 @@ export class FilterBook {
     for (const filter of [...(this.#byAgent.get(agentId) ?? [])]) this.#drop(filter);
   }
 
-  /** Forgets the filters that last until the next periodic cycle. */
-  releaseHolds(): void {
-    for (const filter of [...this.#untilCycle]) this.#drop(filter);
+  /** Forgets the filters that last until the next periodic cycle, and returns them. */
+  releaseHolds(): RefusalFilter<Owner>[] {
+    const released = [...this.#untilCycle];
+    for (const filter of released) this.#drop(filter);
+    return released;
   }
 
-  /** Forgets the filters that are over by now, and tells on which agents. */
-  expire(nowMs: number): Set<string> {
-    const agents = new Set<string>();
+  /** Forgets the filters that are over by now, and returns them. */
+  expire(nowMs: number): RefusalFilter<Owner>[] {
+    const expired: RefusalFilter<Owner>[] = [];
     for (let filter = this.#byExpiry.peek(); filter !== undefined; filter = this.#byExpiry.peek()) {
       if (filter.live && filter.expiresMs > nowMs) break;
       this.#byExpiry.pop();
       if (!filter.live) continue;
       this.#drop(filter);
-      agents.add(filter.agentId);
+      expired.push(filter);
     }
-    return agents;
+    return expired;
   }
 
   /** Monotonic time of the next expiry. */
@@ -103,7 +105,7 @@ export class FilterBook {
     return undefined;
   }
 
-  #drop(filter: RefusalFilter): void {
+  #drop(filter: RefusalFilter<Owner>): void {
     if (!filter.live) return;
     filter.live = false;
     this.#live--;
@@ -123,7 +125,11 @@ export class FilterBook {
 }
 
 /** Whether a live filter of `owner` covers all of `resources` (allocated to nobody) of the agent. */
-export function isRefused(owner: FilterOwner, agentId: string, resources: Resources): boolean {
+export function isRefused<Owner extends FilterOwner<Owner>>(
+  owner: Owner,
+  agentId: string,
+  resources: Resources,
+): boolean {
   if (owner.filters.size === 0) return false;
   const filters = owner.filters.get(agentId);
   return filters?.some((filter) => filter.resources.contains(resources)) ?? false;

@@ -83,6 +83,7 @@ class HierarchicalAllocator implements Allocator {
     for (const [role, member] of [...framework.members]) {
       member.verdicts.clear();
       if (revived.includes(role) || !description.roles.has(role)) this.#charges.filters.clear(member);
+      member.freshAt = ++this.#charges.freshAt;
       if (member.charges.size === 0 && !description.roles.has(role)) this.#charges.leave(framework, role);
     }
     this.#refreshActivity(framework);
@@ -100,8 +101,8 @@ class HierarchicalAllocator implements Allocator {
     const framework = this.#charges.frameworks.get(frameworkId);
     if (framework === undefined || framework.active === active) return;
     framework.active = active;
+    for (const member of framework.members.values()) this.#charges.freshen(member);
     if (active) this.#allDirty = true;
-    else for (const member of framework.members.values()) this.#charges.filters.clear(member);
     this.#refreshActivity(framework);
   }
 
@@ -123,7 +124,10 @@ class HierarchicalAllocator implements Allocator {
     const expiresMs = refuseMs === 0 ? Number.POSITIVE_INFINITY : nowMs + Math.max(refuseMs, this.#intervalMs);
     for (const [role, part] of resources.byAllocation()) {
       if (!isServed(framework, role)) continue;
-      this.#charges.filters.add(this.#charges.member(framework, role), agentId, part.unallocate(), expiresMs);
+      const free = part.unallocate();
+      // The same object where it is the same amount: such a filter is compared at a glance.
+      const refused = free.equals(agent.available) ? agent.available : free;
+      this.#charges.filters.add(this.#charges.member(framework, role), agentId, refused, expiresMs);
     }
   }
 
@@ -149,7 +153,7 @@ class HierarchicalAllocator implements Allocator {
     for (const role of rolesOf(framework, roles)) {
       framework.suppressed.delete(role);
       const member = framework.members.get(role);
-      if (member !== undefined) this.#charges.filters.clear(member);
+      if (member !== undefined) this.#charges.freshen(member);
     }
     this.#refreshActivity(framework);
     this.#allDirty = true;
@@ -173,8 +177,12 @@ class HierarchicalAllocator implements Allocator {
   }
 
   allocate(nowMs: number, next: (bound: number) => number, scope: 'pending' | 'all'): Allocation[] {
-    for (const agentId of this.#charges.filters.expire(nowMs)) this.#dirty.add(agentId);
-    if (scope === 'all') this.#charges.filters.releaseHolds();
+    const over = this.#charges.filters.expire(nowMs);
+    if (scope === 'all') over.push(...this.#charges.filters.releaseHolds());
+    for (const { agentId, owner } of over) {
+      this.#dirty.add(agentId);
+      this.#charges.agents.get(agentId)?.unfiltered.add(owner);
+    }
     const agents = scope === 'all' || this.#allDirty ? [...this.#charges.agents.values()] : this.#dirtyAgents();
     this.#dirty.clear();
     this.#allDirty = false;
