@@ -99,10 +99,10 @@ export function operatorAgent(agent: Agent): Response_GetAgents_Agent {
     pid: agent.pid,
     registered_time: timeInfo(agent.registeredAtMs),
     reregistered_time: agent.reregisteredAtMs === undefined ? undefined : timeInfo(agent.reregisteredAtMs),
-    total_resources: agent.total.toProto('endpoint'),
-    allocated_resources: Resources.sum(agent.used.values()).toProto('endpoint'),
-    offered_resources: agent.offered.toProto('endpoint'),
-    capabilities: agent.capabilities.map((type) => ({ type })),
+    total_resources: filled(agent.total.toProto('endpoint')),
+    allocated_resources: filled(Resources.sum(agent.used.values()).toProto('endpoint')),
+    offered_resources: filled(agent.offered.toProto('endpoint')),
+    capabilities: filled(agent.capabilities.map((type) => ({ type }))),
   };
 }
 
@@ -116,9 +116,16 @@ export function operatorFramework(state: MasterState, framework: Framework): Res
     registered_time: timeInfo(framework.registeredAtMs),
     reregistered_time: timeInfo(framework.reregisteredAtMs ?? framework.registeredAtMs),
     unregistered_time: framework.unregisteredAtMs === undefined ? undefined : timeInfo(framework.unregisteredAtMs),
-    offers: Array.from(framework.offers, (id) => state.offers.get(id)?.offer).filter((offer) => offer !== undefined),
-    allocated_resources: Resources.sum(framework.used.values()).toProto('endpoint'),
-    offered_resources: Resources.sum(framework.offered.values()).toProto('endpoint'),
+    offers: filled(
+      Array.from(framework.offers, (id) => state.offers.get(id)?.offer).filter((offer) => offer !== undefined),
+    ),
+    allocated_resources: filled(Resources.sum(framework.used.values()).toProto('endpoint')),
+    offered_resources: filled(Resources.sum(framework.offered.values()).toProto('endpoint')),
     offer_constraints: framework.offerConstraints ?? {},
   };
+}
+
+/** Upstream prints the lists at the top even when they are empty, and leaves the inner ones out then. */
+function filled<T>(list: readonly T[]): readonly T[] | undefined {
+  return list.length === 0 ? undefined : list;
 }
