@@ -34,7 +34,8 @@ const ONE_SHOT = 'R1//PT24H';
  */
 export function parseJobBody(value: unknown, context: JobBodyContext): ParsedJob {
   const parsed = jobSchema.safeParse(value);
-  if (!parsed.success) return { ok: false, violations: parsed.error.issues.flatMap(violationsOf) };
+  if (!parsed.success)
+    return { ok: false, violations: parsed.error.issues.flatMap((issue) => violationsOf(issue, value)) };
   const body = parsed.data;
   const violations = [...checkTrigger(body, context.kind), ...checkFields(body)];
   if (violations.length > 0) return { ok: false, violations };
@@ -147,14 +148,15 @@ function wrong(path: string, message: string): Violation {
   return { path, message, status: 400 };
 }
 
-function violationsOf(issue: z.core.$ZodIssue): Violation[] {
+function violationsOf(issue: z.core.$ZodIssue, body: unknown): Violation[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
-      const known = knownKeys(issue.path);
-      return wrong(pathText([...issue.path, key]), `is not a known key.${didYouMean(key, known)}`);
+      const alias = Object.hasOwn(ALIASES, key) ? ` Did you mean '${ALIASES[key]}'?` : undefined;
+      const hint = alias ?? didYouMean(key, knownKeys(issue.path));
+      return wrong(pathText([...issue.path, key]), `is not a known key.${hint}`);
     });
   }
-  const isMissing = issue.path.length > 0 && issue.code === 'invalid_type' && issue.input === undefined;
+  const isMissing = issue.path.length > 0 && valueAt(body, issue.path) === undefined;
   return [wrong(pathText(issue.path), isMissing ? `${issue.message} and is required` : issue.message)];
 }
 
@@ -163,6 +165,19 @@ const NESTED_KEYS: Readonly<Record<string, readonly string[]>> = {
   environmentVariables: ['name', 'value'],
   container: ['type', 'image', 'network', 'networkName', 'networkInfos', 'volumes', 'parameters', 'forcePullImage'],
 };
+
+/** Names that other schedulers give to our keys. */
+const ALIASES: Readonly<Record<string, string>> = {
+  args: 'arguments',
+  cmd: 'command',
+  env: 'environmentVariables',
+  id: 'name',
+  user: 'runAsUser',
+};
+
+function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], body);
+}
 
 function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   const [first] = path;

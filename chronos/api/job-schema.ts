@@ -48,7 +48,7 @@ function list<Schema extends z.ZodType>(schema: Schema) {
   return z.array(schema, { error: 'must be an array' }).max(LIST_MAX, { error: `must have at most ${LIST_MAX} items` });
 }
 
-const amount = number(0, AMOUNT_MAX).refine((value) => value === 0 || value >= 0.001, {
+const amount = number(0, AMOUNT_MAX).refine((value) => value <= 0 || value >= 0.001, {
   error: 'must be 0 (the default) or at least 0.001',
 });
 

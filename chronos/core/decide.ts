@@ -1,5 +1,5 @@
-import { createRun, knowsRun, recordSkip } from './runs.ts';
-import { latestSlotIndex, type Schedule, slotMs } from './schedule.ts';
+import { createRun, recordSkip } from './runs.ts';
+import { latestSlotIndex, type Schedule, slotMs, startsWhenPosted } from './schedule.ts';
 import { enqueue, isBusy, type JobEntry, saveProgress, saveRun, scheduleSlot, type Turn } from './state.ts';
 
 /** Decisions of one step; what is left comes in the next one, so that requests get their turn. */
@@ -91,7 +91,10 @@ export function firstSlot(
   const latest = latestSlotIndex(schedule, wallMs);
   const index = Math.max(0, latest);
   const dueMs = slotMs(schedule, index);
-  if (dueMs !== undefined && latest >= 0 && knowsRun(entry, dueMs)) {
+  const isDecided = [...entry.active.values(), ...entry.history].some(
+    (run) => run.cause === 'schedule' && run.dueMs === dueMs,
+  );
+  if (isDecided && latest >= 0 && !startsWhenPosted(schedule)) {
     return { nextIndex: index + 1, nextMs: slotMs(schedule, index + 1) };
   }
   return { nextIndex: index, nextMs: dueMs };

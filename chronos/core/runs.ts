@@ -57,7 +57,7 @@ export function createRun(
 }
 
 /** Whether a due time of the job has a run that is remembered. */
-export function knowsRun(entry: JobEntry, dueMs: number): boolean {
+function knowsRun(entry: JobEntry, dueMs: number): boolean {
   return entry.active.has(dueMs) || entry.history.some((run) => run.dueMs === dueMs);
 }
 
@@ -118,7 +118,8 @@ function onSuccess(turn: Turn, entry: JobEntry, run: Run): void {
     turn.frame.put(storeKeys.samples(name), entry.samples);
   }
   countSuccess(turn, entry, { parent: name, origins: run.origins, isRepair: run.cause === 'manual' });
-  if (entry.progress.remaining === 0 && !isBusy(entry) && !entry.job.disabled) {
+  const isExhausted = run.cause === 'schedule' && entry.progress.remaining === 0;
+  if (isExhausted && !isBusy(entry) && !entry.job.disabled) {
     disableJob(turn, entry, 'its schedule has no runs left');
   }
 }
