@@ -52,7 +52,8 @@ function adopt(state: AgentState, frame: Frame, ctx: StepContext): void {
   for (const executor of [...state.containers.values()]) {
     const container = found.get(executor.containerId);
     found.delete(executor.containerId);
-    if (container === undefined || container.state === 'never-started') neverBegun(state, frame, ctx, executor);
+    if (container === undefined || container.state === 'never-started')
+      neverBegun(state, frame, ctx, executor, container);
     else began(state, frame, ctx, executor, container);
   }
   // Nobody's: the decision to forget them was recorded, then we died.
@@ -70,10 +71,16 @@ function adopt(state: AgentState, frame: Frame, ctx: StepContext): void {
 }
 
 /** The runtime directory does not know it, or knows that nothing of it ran. */
-function neverBegun(state: AgentState, frame: Frame, ctx: StepContext, executor: ExecutorEntry): void {
+function neverBegun(
+  state: AgentState,
+  frame: Frame,
+  ctx: StepContext,
+  executor: ExecutorEntry,
+  container: RecoveredContainer | undefined,
+): void {
   const waiting = [...executor.tasks.values()].filter((task) => !isTerminal(task.state));
   const [first] = waiting;
-  const mayHaveRun = executor.phase !== 'launching' || state.rebooted;
+  const mayHaveRun = executor.phase !== 'launching' || (container === undefined && state.rebooted);
   if (first === undefined || mayHaveRun || executor.framework.terminating) {
     containerExited(state, frame, ctx, { kind: 'container.exited', containerId: executor.containerId });
     return;
