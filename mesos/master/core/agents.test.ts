@@ -114,8 +114,8 @@ describe('an agent that does not answer', () => {
     master.advance(1);
     expect(master.state.unreachable.has(agentId)).toBe(true);
     expect([...master.entries.keys()].filter((key) => key.includes(agentId))).toEqual([`unreachable/${agentId}`]);
-    const last = peer.events.filter((event) => event.type !== 'HEARTBEAT').slice(-2);
-    expect(last.map((event) => event.type)).toEqual(['UPDATE', 'FAILURE']);
+    const last = peer.events.filter((event) => event.type !== 'HEARTBEAT').slice(-3);
+    expect(last.map((event) => event.type)).toEqual(['UPDATE', 'RESCIND', 'FAILURE']);
     expect(last[0]?.update?.status).toMatchObject({
       task_id: { value: 't' },
       state: 'TASK_UNREACHABLE',
@@ -126,7 +126,7 @@ describe('an agent that does not answer', () => {
       unreachable_time: { nanoseconds: expect.any(BigInt) },
     });
     expect(last[0]?.update?.status.uuid).toBeUndefined();
-    expect(last[1]?.failure).toEqual({ agent_id: { value: agentId } });
+    expect(last[2]?.failure).toEqual({ agent_id: { value: agentId } });
     expect(agent.isOpen).toBe(false);
   });
 
