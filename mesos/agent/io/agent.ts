@@ -16,6 +16,7 @@ import { openPosixContainerizer, type PosixContainerizer } from '../containerize
 import { AGENT_CAPABILITIES, type AgentConfig } from '../core/config.ts';
 import type { AgentEffect } from '../core/effects.ts';
 import type { AgentEvent } from '../core/events.ts';
+import { ISOLATION } from '../core/isolation.ts';
 import { recoverAgentState } from '../core/recover.ts';
 import { type AgentState, agentIdOf } from '../core/state.ts';
 import { step } from '../core/step.ts';
@@ -234,9 +235,7 @@ function announce(config: AgentConfig, containerCount: number, log: Logger): voi
   log.info(`meseta ${MESETA_VERSION}, compatible with Mesos ${COMPATIBLE_VERSION}`);
   log.info(`listening on http://${ip}:${info.port} as ${info.hostname}, work directory ${workDir}`);
   log.info(`resources: ${Resources.fromProto(info.resources)}`);
-  log.info(
-    'isolation: posix/cpu,posix/mem (process groups): resources are counted, not enforced, because cgroups are not used yet',
-  );
+  log.info(`isolation: ${ISOLATION.mode}: ${ISOLATION.reason}`);
   if (containerCount > 0) log.info(`recovering ${containerCount} containers of earlier runs`);
 }
 

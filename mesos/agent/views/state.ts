@@ -1,9 +1,11 @@
+import { MESETA_VERSION } from '../../../sdk/daemon/version.ts';
 import { flatAttributes } from '../../../sdk/v1/attributes.ts';
 import { messageType } from '../../../sdk/v1/codec.ts';
 import type { Labels, Resource, Task, TaskInfo, TaskStatus } from '../../../sdk/v1/generated/mesos.ts';
 import { Resources } from '../../../sdk/v1/resources.ts';
 import { isTerminal } from '../../../sdk/v1/task-state.ts';
 import { agentPid } from '../core/config.ts';
+import { ISOLATION } from '../core/isolation.ts';
 import { type AgentState, agentIdOf, type ExecutorEntry, type FrameworkEntry, type TaskEntry } from '../core/state.ts';
 import { executorInfo, toTask } from '../core/task-info.ts';
 import { type LegacyJson, rawMessage } from './json.ts';
@@ -27,6 +29,8 @@ export function stateView(state: AgentState): LegacyJson {
   const used = usedResources(state);
   return {
     version: config.version.version,
+    // Ours, beside upstream's keys.
+    meseta: { version: MESETA_VERSION, isolation: ISOLATION },
     ...BUILD,
     start_time: config.startedAtMs / 1000,
     id: agentIdOf(state) ?? '',
