@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeValue } from '../../sdk/store/value.ts';
-import { TestChronos, testConfig } from '../testing/test-chronos.ts';
+import { type CrashPoint, TestChronos, testConfig } from '../testing/test-chronos.ts';
 import { recoverChronosState } from './recover.ts';
 import type { Run } from './run.ts';
 import { jobRuns, listJobs } from './views.ts';
@@ -12,8 +12,8 @@ import { jobRuns, listJobs } from './views.ts';
  */
 type Action =
   | { readonly kind: 'advance' | 'set-clock'; readonly ms: number }
-  | { readonly kind: 'crash-before-commit' | 'restart' | 'disconnect' | 'unreachable' | 'reachable' }
-  | { readonly kind: 'crash-after'; readonly effects: number }
+  | { readonly kind: 'restart' | 'disconnect' | 'unreachable' | 'reachable' }
+  | { readonly kind: 'crash'; readonly point: CrashPoint }
   | { readonly kind: 'end'; readonly state: 'TASK_FINISHED' | 'TASK_FAILED' | 'TASK_KILLED' | 'TASK_GONE' }
   | { readonly kind: 'run' | 'kill' | 'mark' | 'repost'; readonly job: string };
 
@@ -31,11 +31,14 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   },
   {
     weight: 4,
-    arbitrary: fc
-      .constantFrom('crash-before-commit', 'restart', 'disconnect', 'unreachable', 'reachable')
-      .map((kind) => ({ kind })),
+    arbitrary: fc.constantFrom('restart', 'disconnect', 'unreachable', 'reachable').map((kind) => ({ kind })),
   },
-  { weight: 3, arbitrary: fc.nat(6).map((effects) => ({ kind: 'crash-after', effects }) as const) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .record({ kind: fc.constantFrom('before-commit', 'after-effects'), steps: fc.nat(6), effects: fc.nat(4) })
+      .map((point) => ({ kind: 'crash', point }) as const),
+  },
   {
     weight: 8,
     arbitrary: fc
@@ -77,11 +80,8 @@ class World {
       case 'set-clock':
         chronos.wallMs += one.ms;
         return;
-      case 'crash-before-commit':
-        chronos.crash = { kind: 'before-commit' };
-        return;
-      case 'crash-after':
-        chronos.crash = { kind: 'after-effects', effects: one.effects };
+      case 'crash':
+        chronos.crash = one.point;
         return;
       case 'restart':
         chronos.restart();

@@ -13,9 +13,13 @@ import { jobRuns } from '../core/views.ts';
 import { FakeMaster } from './fake-master.ts';
 
 /** How a process ends while it steps: nothing of the step is kept, its records are, or its records and its first effects. */
-export type CrashPoint =
-  | { readonly kind: 'before-commit' }
-  | { readonly kind: 'after-effects'; readonly effects: number };
+export interface CrashPoint {
+  readonly kind: 'before-commit' | 'after-effects';
+  /** Steps that still go well. */
+  readonly steps?: number;
+  /** Effects of the last step that still happen, after its commit. */
+  readonly effects?: number;
+}
 
 type Request = ApiEvent extends infer One ? (One extends ApiEvent ? Omit<One, 'requestId'> : never) : never;
 
@@ -148,7 +152,7 @@ export class TestChronos {
   }
 
   #stepOnce(event: ChronosEvent): void {
-    const { crash } = this;
+    const crash = this.#crashNow();
     const frame = step(this.state, event, { wallMs: this.wallMs, monoMs: this.monoMs, ids: this.#ids });
     if (crash?.kind === 'before-commit') {
       this.#isStepping = false;
@@ -159,13 +163,20 @@ export class TestChronos {
       if (value === undefined) this.store.delete(key);
       else this.store.set(key, encodeValue(value));
     }
-    const effects = crash === undefined ? frame.effects : frame.effects.slice(0, crash.effects);
+    const effects = crash === undefined ? frame.effects : frame.effects.slice(0, crash.effects ?? 0);
     const process = this.#process;
     for (const effect of effects) if (process === this.#process) this.#perform(effect);
     if (crash !== undefined && process === this.#process) {
       this.#isStepping = false;
       this.restart();
     }
+  }
+
+  #crashNow(): CrashPoint | undefined {
+    const { crash } = this;
+    if (crash === undefined || (crash.steps ?? 0) === 0) return crash;
+    this.crash = { ...crash, steps: (crash.steps ?? 0) - 1 };
+    return undefined;
   }
 
   #perform(effect: ChronosEffect): void {
