@@ -44,15 +44,16 @@ describe('a new app', () => {
     expect(harness.instances('/group/web')[0]?.task?.id).toBe(`${instance?.id}._app.2`);
   });
 
-  test('waits for its dependencies', () => {
+  test('waits until what it depends on is healthy', () => {
     const harness = new Harness().start();
-    harness.inStep((state, frame) => {
-      void state;
-      void frame;
-    });
-    harness.put(testApp('/db', { healthChecks: [HTTP_CHECK] }));
-    harness.put(testApp('/web', { dependencies: ['/db'] }));
-    expect(harness.state.deployments.size).toBe(2);
+    harness.putAll([testApp('/web', { dependencies: ['/db'] }), testApp('/db', { healthChecks: [HTTP_CHECK] })]);
+    harness.converge();
+    expect(running(harness, '/db')).toHaveLength(1);
+    expect(harness.instances('/web')).toEqual([]);
+    harness.probe(harness.instances('/db')[0] as never, true);
+    harness.converge();
+    expect(running(harness, '/web')).toHaveLength(1);
+    expect(harness.state.deployments.size).toBe(0);
   });
 });
 

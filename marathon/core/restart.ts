@@ -155,7 +155,11 @@ function startFresh(
   frame: MarathonFrame,
 ): void {
   const { fresh, old, dying } = partition(app, instancesOf(state, app.id));
-  const left = numbers.capacityMax - old.length - dying.length - fresh.length;
+  const ready = fresh.filter(isReady).length;
+  // Bad ones that recovered meanwhile may fill what minHealthy needs: then nothing could go before one more is there.
+  const isFull = numbers.capacityMax <= minHealthy(app) && old.filter(isHealthy).length + ready >= numbers.capacityMax;
+  const capacity = numbers.capacityMax + (isFull ? 1 : 0);
+  const left = capacity - old.length - dying.length - fresh.length;
   const count = Math.min(app.instances - fresh.length, left);
   for (let index = 0; index < count; index++) scheduleInstance(state, app, deploymentId, ctx, frame);
 }

@@ -65,6 +65,8 @@ export class Harness {
   frameworkId = 'framework-1';
   #generation = 0;
   #offerCount = 0;
+  /** What the master will answer to RECONCILE calls. */
+  readonly #answers: TaskStatus[] = [];
 
   constructor(options: { config?: Partial<MarathonConfig>; agents?: readonly HarnessAgent[] } = {}) {
     this.config = { ...DEFAULT_CONFIG, ...options.config };
@@ -104,6 +106,7 @@ export class Harness {
     const frame = step(this.state, event, this.ctx());
     this.#take(frame);
     if (before !== undefined) this.onStep?.(before, this.state);
+    for (const status of this.#answers.splice(0)) this.fromMaster({ type: 'UPDATE', update: { status } });
   }
 
   fromMaster(event: Event): void {
@@ -125,9 +128,15 @@ export class Harness {
 
   /** Adds or changes an app as the API would. */
   put(app: AppDefinition, options: SubmitOptions = { force: false }): SubmitResult {
+    return this.putAll([app], options);
+  }
+
+  /** Adds or changes apps in one deployment. */
+  putAll(apps: readonly AppDefinition[], options: SubmitOptions = { force: false }): SubmitResult {
     return this.inStep((state, frame) => {
       const version = nextVersion(this.wallMs, state.root.version);
-      const root = versionChangedApps(state.root, putApp(state.root, app, version), version);
+      const changed = apps.reduce((root, app) => putApp(root, app, version), state.root);
+      const root = versionChangedApps(state.root, changed, version);
       return submitDeployment(state, root, options, this.ctx(), frame);
     });
   }
@@ -265,9 +274,21 @@ export class Harness {
       }
     }
     if (call.type === 'DECLINE') for (const id of call.decline?.offer_ids ?? []) this.offers.delete(id.value);
+    if (call.type === 'RECONCILE') this.#reconcile(call);
     if (call.type === 'KILL') {
       const task = this.tasks.get(call.kill?.task_id.value ?? '');
       if (task !== undefined && !isOver(task.state)) task.state = 'TASK_KILLING';
+    }
+  }
+
+  #reconcile(call: Call): void {
+    const asked = (call.reconcile?.tasks ?? []).map((task) => task.task_id.value);
+    for (const id of asked.length > 0 ? asked : this.tasks.keys()) {
+      const task = this.tasks.get(id);
+      const isKnown = task !== undefined && !isOver(task.state);
+      if (!isKnown && asked.length === 0) continue;
+      const state = isKnown ? task.state : 'TASK_GONE';
+      this.#answers.push({ task_id: { value: id }, state, reason: 'REASON_RECONCILIATION' });
     }
   }
 
