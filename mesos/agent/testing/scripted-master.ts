@@ -14,6 +14,8 @@ export class ScriptedMaster {
   acknowledges = true;
   epoch = 1n;
   pingTimeoutSeconds = 75;
+  /** (RE)REGISTER calls answered. */
+  registrations = 0;
   readonly #server: Server;
   #stream: ServerResponse | undefined;
   #streamCount = 0;
@@ -91,6 +93,7 @@ export class ScriptedMaster {
     else {
       this.#stream?.destroy();
       this.#stream = response;
+      this.registrations++;
       response.writeHead(200, { 'Mesos-Stream-Id': `stream-${++this.#streamCount}` });
       this.send({
         type: first?.type === 'REGISTER' ? 'REGISTERED' : 'REREGISTERED',
