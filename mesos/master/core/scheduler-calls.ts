@@ -10,6 +10,7 @@ import { removeFramework } from './frameworks.ts';
 import { kill, sendMessage, shutdownExecutor } from './kill.ts';
 import { decline } from './offers.ts';
 import { reconcile } from './reconcile.ts';
+import { reconcileOperations } from './reconcile-operations.ts';
 import type { Framework } from './state.ts';
 import { subscribe, updateFramework } from './subscribe.ts';
 import { bump, log, reply, type Turn } from './turn.ts';
@@ -23,9 +24,10 @@ export function onSchedulerCall(turn: Turn, event: SchedulerCalled): void {
   const error = schedulerCallError(call, event.principal);
   if (error !== undefined) {
     reply(turn, requestId, 400, `Failed to validate scheduler::Call: ${error}`);
+  } else if (!event.isAcceptable && (call.type === 'SUBSCRIBE' || call.type === 'RECONCILE_OPERATIONS')) {
+    reply(turn, requestId, 406, NOT_ACCEPTABLE);
   } else if (call.type === 'SUBSCRIBE' && call.subscribe !== undefined) {
-    if (!event.isAcceptable) reply(turn, requestId, 406, NOT_ACCEPTABLE);
-    else if (event.streamId !== undefined) {
+    if (event.streamId !== undefined) {
       reply(turn, requestId, 400, "Subscribe calls should not include the 'Mesos-Stream-Id' header");
     } else subscribe(turn, event, call.subscribe);
   } else {
@@ -123,6 +125,9 @@ function perform(turn: Turn, principal: string | null, framework: Framework, cal
       return true;
     case 'RECONCILE':
       reconcile(turn, framework, call.reconcile ?? {});
+      return true;
+    case 'RECONCILE_OPERATIONS':
+      reconcileOperations(turn, framework, call.reconcile_operations ?? {});
       return true;
     case 'MESSAGE':
       if (call.message !== undefined) sendMessage(turn, framework, call.message);
