@@ -9,7 +9,7 @@ import type { ApiRoot } from '../core/job-json.ts';
 import { recoverChronosState } from '../core/recover.ts';
 import type { ChronosConfig, ChronosState, JobEntry } from '../core/state.ts';
 import { step } from '../core/step.ts';
-import { jobRuns } from '../core/views.ts';
+import { jobRuns, listJobs } from '../core/views.ts';
 import { FakeMaster } from './fake-master.ts';
 
 /** How a process ends while it steps: nothing of the step is kept, its records are, or its records and its first effects. */
@@ -42,7 +42,7 @@ export const testConfig: ChronosConfig = {
   runsKept: 20,
 };
 
-/** Noon of a day without anything special. */
+/** 2026-06-08, noon UTC: a day without anything special. */
 export const TEST_START_MS = 1_780_920_000_000;
 
 /**
@@ -93,6 +93,13 @@ export class TestChronos {
     const entry = this.state.jobs.get(name);
     if (entry === undefined) throw new Error(`no job ${name}`);
     return entry;
+  }
+
+  /** A job as GET /jobs shows it. */
+  listed(name: string, root: ApiRoot): Readonly<Record<string, unknown>> {
+    const found = listJobs(this.state, root).find((json) => json['name'] === name);
+    if (found === undefined) throw new Error(`no job ${name}`);
+    return found;
   }
 
   /** What the runs API tells of a job. */
