@@ -30,6 +30,8 @@ export interface ProcessDefinition<State, Event, Effect> {
   readonly onDown?: (() => void) | undefined;
   /** Called after each step, for checks. */
   readonly onStep?: ((state: State, event: Event | TimerFired, frame: Frame<Effect>) => void) | undefined;
+  /** Called with what has just become durable, also when a crash follows at once. */
+  readonly onCommit?: ((records: readonly StoreChange[]) => void) | undefined;
   /** What the trace says of an event; its `kind` when absent. */
   readonly describe?: ((event: Event | TimerFired) => string) | undefined;
 }
@@ -241,6 +243,7 @@ class Life<State, Event extends { readonly kind: string }, Effect extends { read
       return;
     }
     this.#parts.store.commitSync(records);
+    this.#definition.onCommit?.(records);
     if (crashesAt?.('after-commit') === true) {
       this.#onEnd('crash at after-commit');
       return;

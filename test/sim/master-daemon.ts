@@ -1,0 +1,173 @@
+import type { MasterConfig } from '../../mesos/master/core/config.ts';
+import type { MasterEffect } from '../../mesos/master/core/effects.ts';
+import type { MasterEvent } from '../../mesos/master/core/events.ts';
+import { recoverMasterState } from '../../mesos/master/core/initial.ts';
+import { nextEpoch } from '../../mesos/master/core/registry.ts';
+import type { MasterState } from '../../mesos/master/core/state.ts';
+import { step } from '../../mesos/master/core/step.ts';
+import type { TimerEffect } from '../../sdk/base/step.ts';
+import type { SimPost } from '../../sdk/testing/sim-call-stream.ts';
+import type { Incoming, ServerStream } from '../../sdk/testing/sim-network.ts';
+import { type ProcessStart, SimProcess } from '../../sdk/testing/sim-process.ts';
+import { SCHEDULER_PATH } from '../../sdk/testing/sim-scheduler-link.ts';
+import type { Calls } from '../../sdk/v1/generated/agent_link.ts';
+import type { MasterInfo } from '../../sdk/v1/generated/mesos.ts';
+import type { Call } from '../../sdk/v1/generated/scheduler.ts';
+import type { World } from './world.ts';
+
+export type MasterProcess = SimProcess<MasterState, MasterEvent, MasterEffect>;
+
+/** The master's process, and what its server still owes. */
+export interface MasterDaemon {
+  readonly process: MasterProcess;
+  /** Requests that have no answer yet. */
+  readonly openRequests: () => number;
+}
+
+export interface MasterHooks {
+  readonly onStep: (state: MasterState) => void;
+  /** A framework asks for the launch of a task. */
+  readonly onLaunch: (from: string, taskId: string) => void;
+}
+
+/** The master's host. */
+export const MASTER = 'master';
+
+/** The real master's core behind a simulated HTTP server. */
+export function createMaster(world: World, hooks: MasterHooks): MasterDaemon {
+  const requests = new Map<string, Incoming>();
+  const streams = new Map<string, ServerStream>();
+  let requestNumber = 0;
+  const random = world.random.fork('master config');
+  const offerTimeoutMs = random.chance(0.5) ? random.between(5_000, 60_000) : undefined;
+
+  const serve = (incoming: Incoming): void => {
+    const post = incoming.body as SimPost<Call | Calls>;
+    const requestId = `r${requestNumber++}`;
+    requests.set(requestId, incoming);
+    const common = { requestId, principal: null, streamId: post.streamId };
+    if (post.path === SCHEDULER_PATH) {
+      const call = post.body as Call;
+      for (const operation of call.accept?.operations ?? []) {
+        for (const info of operation.launch?.task_infos ?? []) hooks.onLaunch(incoming.from, info.task_id.value);
+      }
+      process.post({ kind: 'scheduler.call', ...common, isAcceptable: true, call });
+    } else process.post({ kind: 'agent.calls', ...common, remoteIp: '10.0.0.1', calls: post.body as Calls });
+  };
+
+  const perform = (effect: Exclude<MasterEffect, TimerEffect>): void => {
+    switch (effect.kind) {
+      case 'http.reply':
+        requests.get(effect.requestId)?.reply(effect.status, effect.text);
+        requests.delete(effect.requestId);
+        return;
+      case 'stream.open': {
+        const stream = requests.get(effect.requestId)?.open(effect.streamId);
+        requests.delete(effect.requestId);
+        if (stream === undefined) return;
+        streams.set(effect.streamId, stream);
+        stream.onGone = () => {
+          streams.delete(effect.streamId);
+          process.post({ kind: 'stream.closed', streamId: effect.streamId });
+        };
+        return;
+      }
+      case 'stream.send':
+        if (effect.channel !== 'operator') streams.get(effect.streamId)?.send(effect.event);
+        return;
+      case 'stream.close':
+        streams.get(effect.streamId)?.close();
+        streams.delete(effect.streamId);
+        return;
+      case 'log':
+        world.note(MASTER, `log ${effect.text}`);
+    }
+  };
+
+  const process: MasterProcess = new SimProcess<MasterState, MasterEvent, MasterEffect>(world.host(MASTER), {
+    boot: (start) => {
+      world.network.listen(MASTER, serve);
+      const state = recoverMasterState(masterConfig(start, offerTimeoutMs), start.entries);
+      return { state, first: [{ kind: 'master.started' }] };
+    },
+    step,
+    perform,
+    onDown: () => {
+      requests.clear();
+      streams.clear();
+      world.network.leave(MASTER);
+    },
+    onStep: hooks.onStep,
+    describe,
+  });
+  return { process, openRequests: () => requests.size };
+}
+
+function describe(event: MasterEvent): string {
+  switch (event.kind) {
+    case 'scheduler.call':
+      return `${event.call.type} of ${event.call.framework_id?.value ?? 'a new framework'}`;
+    case 'agent.calls': {
+      const calls = event.calls.calls ?? [];
+      const told = calls.map(({ type, update }) =>
+        update === undefined ? type : `${type} ${update.status.task_id.value} ${update.status.state}`,
+      );
+      return `${told.join(', ')} of ${event.calls.agent_id?.value ?? 'a new agent'}`;
+    }
+    case 'timer.fired':
+      return `timer ${event.key}`;
+    default:
+      return event.kind;
+  }
+}
+
+function masterConfig({ entries, clock, ids }: ProcessStart, offerTimeoutMs: number | undefined): MasterConfig {
+  const nowMs = clock.wallMs();
+  return {
+    info: masterInfo(ids.uuid()),
+    epoch: nextEpoch(entries, nowMs),
+    startedAtMs: nowMs,
+    electedAtMs: nowMs,
+    version: { version: '1.11.0' },
+    cluster: undefined,
+    flags: [],
+    allocator: {
+      roleSorter: 'drf',
+      frameworkSorter: 'drf',
+      allocationIntervalMs: 1_000,
+      minAllocatable: [new Map([['cpus', 10]]), new Map([['mem', 32_000]])],
+      excludedFromShare: new Set(),
+      filterGpuResources: true,
+      domain: undefined,
+    },
+    constraintProgramSizeMax: 100,
+    offerTimeoutMs,
+    agentPingTimeoutMs: 15_000,
+    maxAgentPingTimeouts: 5,
+    agentReregisterTimeoutMs: 600_000,
+    heartbeatIntervalMs: 15_000,
+    roleWhitelist: undefined,
+    weights: new Map(),
+    rootSubmissions: true,
+    maxFrameworks: 1_000,
+    maxCompletedFrameworks: 50,
+    maxCompletedTasksPerFramework: 1_000,
+    maxUnreachableTasksPerFramework: 1_000,
+    maxOperatorStreams: 1_000,
+    registryMaxAgentCount: 102_400,
+    registryMaxAgentAgeMs: 14 * 24 * 3_600_000,
+  };
+}
+
+function masterInfo(id: string): MasterInfo {
+  return {
+    id,
+    ip: 16_777_226,
+    port: 5050,
+    pid: 'master@10.0.0.1:5050',
+    hostname: MASTER,
+    version: '1.11.0',
+    address: { hostname: MASTER, ip: '10.0.0.1', port: 5050 },
+    capabilities: [{ type: 'AGENT_UPDATE' }],
+  };
+}
