@@ -19,6 +19,7 @@ export class ApiHarness {
 
   constructor(options: ConstructorParameters<typeof Harness>[0] = {}) {
     this.core = new Harness(options).start();
+    this.#toldEvents = this.core.events.length;
     this.api = new MarathonApi({
       ip: '127.0.0.1',
       post: (event) => {
@@ -43,7 +44,7 @@ export class ApiHarness {
       ...(body === undefined ? {} : { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
       headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
     });
-    const isJson = String(response.headers['content-type']).includes('application/json');
+    const isJson = response.body !== '' && String(response.headers['content-type']).includes('application/json');
     return {
       status: response.statusCode,
       headers: response.headers,
