@@ -21,7 +21,7 @@ export interface ProbeStart {
   readonly port: number;
   readonly path: string;
   readonly intervalMs: number;
-  /** For this long, and until the first good result, the check runs every `eagerIntervalMs` instead; 0 for never. */
+  /** For this long, and until the first good result, the check runs often: at growing pauses up to `eagerIntervalMs`; 0 for never. */
   readonly eagerForMs: number;
   readonly eagerIntervalMs: number;
   readonly timeoutMs: number;

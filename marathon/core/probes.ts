@@ -17,7 +17,7 @@ const READINESS_BODY_MAX = 4096;
  * Starts and stops probes so that they are what an instance needs now: its own health checks while it runs, and its readiness
  * check while a deployment waits for it.
  *
- * Differs: the first check runs at once and, until one is good or the grace period is over, every second; upstream waits up to 5 s
+ * Differs: the first check runs at once and, until one is good or the grace period is over, at least every second; upstream waits up to 5 s
  * and then whole intervals.
  */
 export function syncProbes(state: MarathonState, id: string, frame: MarathonFrame): void {

@@ -8,6 +8,7 @@ import type { ProbeResult } from '../core/events.ts';
 interface RunningProbe {
   readonly spec: ProbeStart;
   readonly startedMs: number;
+  queries: number;
   wasGood: boolean;
   timer: NodeJS.Timeout | undefined;
   /** Ends the query that is under way. */
@@ -36,6 +37,7 @@ export class Prober {
     const probe: RunningProbe = {
       spec,
       startedMs: performance.now(),
+      queries: 0,
       wasGood: false,
       timer: undefined,
       abort: undefined,
@@ -69,16 +71,23 @@ export class Prober {
     this.#waiting.shift()?.();
     if (!this.#isRunning(probe)) return;
     probe.wasGood ||= outcome.ok;
+    probe.queries += 1;
     this.#post({ kind: 'probe.result', key: probe.spec.key, ...outcome });
-    const { spec } = probe;
-    const isEager = !probe.wasGood && performance.now() - probe.startedMs < spec.eagerForMs;
-    const intervalMs = isEager ? spec.eagerIntervalMs : spec.intervalMs;
+    const intervalMs = nextIntervalMs(probe);
     probe.timer = setTimeout(() => void this.#run(probe), Math.max(0, beganMs + intervalMs - performance.now()));
   }
 
   #isRunning(probe: RunningProbe): boolean {
     return this.#probes.get(probe.spec.key) === probe;
   }
+}
+
+/** A program that just started is not there at the first query, and is at one of the next. */
+const EAGER_FIRST_MS = 50;
+
+function nextIntervalMs({ spec, wasGood, startedMs, queries }: RunningProbe): number {
+  const isEager = !wasGood && performance.now() - startedMs < spec.eagerForMs;
+  return isEager ? Math.min(spec.eagerIntervalMs, EAGER_FIRST_MS * 2 ** Math.min(queries, 16)) : spec.intervalMs;
 }
 
 function query(probe: RunningProbe): Promise<Outcome> {
