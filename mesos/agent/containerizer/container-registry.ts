@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rmdir, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { ContainerError, type ContainerExit } from './containerizer.ts';
-import { type ContainerRoot, findProcess } from './process-table.ts';
+import { type ContainerRoot, findProcess, type KnownSessions } from './process-table.ts';
 import type { ProcessTrees } from './process-tree.ts';
 import {
   CANCELLED_PID_FILE,
@@ -40,10 +40,13 @@ export interface RegistryOptions {
   readonly sweepMs: number;
   readonly trees: ProcessTrees;
   readonly request: (id: string, nonce: string) => void;
+  readonly forget: (id: string) => void;
   readonly onExit: (exit: ContainerExit) => void;
   readonly onProblem: (message: string) => void;
 }
 
+/** Tells the requests of this process from those of all others. */
+const NONCE = `${randomBytes(9).toString('base64url')}-`;
 /** A start that nobody confirmed for so long is cancelled; generous, because a loaded machine is slow, not broken. */
 const START_MS_MAX = 60_000;
 /** How long a living but silent supervisor is waited for after its process is gone. */
@@ -51,17 +54,20 @@ const SILENT_MS_MAX = 30_000;
 const ORPHAN_SWEEP_MS = 250;
 /** Ended containers are searched for stray processes together. */
 const STRAY_DELAY_MS = 100;
-const FILES = ['pid', 'exit', 'spec', 'shell'];
+/** And for so many times as long as the last search took, they are not. */
+const STRAY_SHARE = 20;
 
 /** The life of every container: start confirmed by its supervisor, end told once, whatever dies on the way. */
 export class ContainerRegistry {
   readonly #options: RegistryOptions;
   readonly #containers = new Map<string, Container>();
   readonly #sides = new Map<string, Set<Container>>();
+  #requests = 0;
   #sweep: NodeJS.Timeout | undefined;
   #sweeping = false;
   #strays: ContainerRoot[] = [];
   #strayTimer: NodeJS.Timeout | undefined;
+  #strayDelayMs = STRAY_DELAY_MS;
   #closed = false;
 
   constructor(options: RegistryOptions) {
@@ -88,6 +94,17 @@ export class ContainerRegistry {
     const { process } = container;
     if (process === undefined || process.boot !== this.#options.bootId) return undefined;
     return { containerId: container.id, pid: process.pid, start: process.start };
+  }
+
+  /** See {@link KnownSessions}; the supervisors of a helper that was killed are simply looked at. */
+  knownSessions(helperPid: number | undefined): KnownSessions {
+    const known = new Map<number, string | undefined>();
+    if (helperPid !== undefined) known.set(helperPid, undefined);
+    for (const container of this.#containers.values()) {
+      const root = container.phase === 'running' ? this.rootOf(container) : undefined;
+      if (root !== undefined) known.set(root.pid, container.id);
+    }
+    return known;
   }
 
   /** Checks and the like that run beside a container. */
@@ -180,7 +197,7 @@ export class ContainerRegistry {
     await this.#destroyTree(container);
   }
 
-  async remove(id: string): Promise<void> {
+  remove(id: string): void {
     const container = this.#containers.get(id);
     if (container !== undefined && container.phase !== 'ended') return;
     clearTimeout(container?.kill?.timer);
@@ -188,9 +205,7 @@ export class ContainerRegistry {
     const sides = this.#sides.get(mainOf(id));
     if (container !== undefined && sides?.delete(container) === true && sides.size === 0)
       this.#sides.delete(mainOf(id));
-    const directory = this.#directory(id);
-    await Promise.all(FILES.map((name) => unlink(`${directory}/${name}`).catch(() => {})));
-    await rmdir(directory).catch(() => {});
+    this.#options.forget(id);
   }
 
   /** Takes over a container of an earlier agent, before its state is known: an exit event must find it. */
@@ -218,7 +233,7 @@ export class ContainerRegistry {
   }
 
   #request(container: Container): void {
-    container.nonce = randomBytes(9).toString('base64url');
+    container.nonce = `${NONCE}${++this.#requests}`;
     this.#options.request(container.id, container.nonce);
   }
 
@@ -337,7 +352,7 @@ export class ContainerRegistry {
     if (isZombie && entry.ppid !== expected.supervisor) return this.#finish(container, entry.waitStatus);
     container.missingSinceMs ??= performance.now();
     const silentMs = performance.now() - container.missingSinceMs;
-    const supervised = !container.orphaned && (await findProcess(expected.supervisor)) !== undefined;
+    const supervised = !container.orphaned && (await findProcess(expected.supervisor))?.zombie === false;
     if (silentMs > (supervised ? SILENT_MS_MAX : 0)) this.#finish(container, isZombie ? entry.waitStatus : undefined);
   }
 
@@ -345,13 +360,20 @@ export class ContainerRegistry {
     const root = this.rootOf(container);
     if (root === undefined || this.#closed) return;
     this.#strays.push(root);
-    if (this.#strayTimer !== undefined) return;
-    this.#strayTimer = setTimeout(() => {
-      this.#strayTimer = undefined;
+    this.#scheduleStrays();
+  }
+
+  #scheduleStrays(): void {
+    if (this.#strayTimer !== undefined || this.#closed) return;
+    this.#strayTimer = setTimeout(async () => {
       const strays = this.#strays;
       this.#strays = [];
-      void this.#options.trees.destroy(strays);
-    }, STRAY_DELAY_MS);
+      const startMs = performance.now();
+      await this.#options.trees.destroy(strays);
+      this.#strayDelayMs = Math.max(STRAY_DELAY_MS, STRAY_SHARE * (performance.now() - startMs));
+      this.#strayTimer = undefined;
+      if (this.#strays.length > 0) this.#scheduleStrays();
+    }, this.#strayDelayMs);
   }
 
   #directory(id: string): string {

@@ -11,6 +11,9 @@ const SCRIPT = fileURLToPath(new URL('./supervisor.sh', import.meta.url));
 const RESTART_MS = 10;
 const RESTART_MS_MAX = 5_000;
 const REAP_DELAY_MS = 500;
+/** Ended containers are deleted together: so many, or after so long. */
+const FORGET_COUNT = 64;
+const FORGET_DELAY_MS = 100;
 
 export interface LauncherOptions {
   readonly runtimeDirectory: string;
@@ -34,6 +37,8 @@ export class Launcher {
   #restartMs = RESTART_MS;
   #restart: NodeJS.Timeout | undefined;
   #reap: NodeJS.Timeout | undefined;
+  #forgotten: string[] = [];
+  #forget: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(options: LauncherOptions) {
@@ -71,11 +76,19 @@ export class Launcher {
     this.#child?.stdin?.write(`launch ${id} ${nonce}\n`);
   }
 
+  /** Deletes runtime directories of ended containers, many by one process; one that is forgotten to be deleted is recovered as ended. */
+  forget(id: string): void {
+    this.#forgotten.push(id);
+    if (this.#forgotten.length >= FORGET_COUNT) this.#flushForgotten();
+    else this.#forget ??= setTimeout(() => this.#flushForgotten(), FORGET_DELAY_MS);
+  }
+
   /** Ends the helper; supervisors and tasks run on. */
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#restart);
     clearTimeout(this.#reap);
+    this.#flushForgotten();
     this.#events?.destroy();
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
@@ -83,6 +96,14 @@ export class Launcher {
       child.once('exit', () => resolve());
       child.stdin?.end();
     });
+  }
+
+  #flushForgotten(): void {
+    clearTimeout(this.#forget);
+    this.#forget = undefined;
+    const ids = this.#forgotten;
+    this.#forgotten = [];
+    if (ids.length > 0) this.#child?.stdin?.write(`forget ${ids.join(' ')}\n`);
   }
 
   #onData(chunk: string): void {

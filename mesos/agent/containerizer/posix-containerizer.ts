@@ -48,7 +48,7 @@ export class PosixContainerizer implements Containerizer {
   readonly #boot: string;
   readonly #pageBytes: number;
   readonly #users = new Users();
-  readonly #trees = new ProcessTrees();
+  readonly #trees = new ProcessTrees(() => this.#registry.knownSessions(this.#launcher.pid));
   readonly #launcher: Launcher;
   readonly #registry: ContainerRegistry;
   #sideCount = 0;
@@ -74,6 +74,7 @@ export class PosixContainerizer implements Containerizer {
       sweepMs: options.sweepMs ?? 2_000,
       trees: this.#trees,
       request: (id, nonce) => this.#launcher.launch(id, nonce),
+      forget: (id) => this.#launcher.forget(id),
       onExit: options.onExit,
       onProblem,
     });
@@ -180,12 +181,12 @@ export class PosixContainerizer implements Containerizer {
       this.#registry.fail(container);
       return { outcome: 'failed', message: (error as Error).message };
     } finally {
-      await this.remove(containerId);
+      this.#registry.remove(containerId);
     }
   }
 
   async remove(containerId: string): Promise<void> {
-    await this.#registry.remove(containerId);
+    this.#registry.remove(containerId);
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,11 @@
-import { type ContainerRoot, findProcess, membersOf, type ProcessEntry, readProcessTable } from './process-table.ts';
+import {
+  type ContainerRoot,
+  findProcess,
+  type KnownSessions,
+  membersOf,
+  type ProcessEntry,
+  readProcessTable,
+} from './process-table.ts';
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -8,12 +15,18 @@ export class ProcessTrees {
   #current: Promise<unknown> = Promise.resolve();
   #recent: { readonly table: Promise<ReadonlyMap<number, ProcessEntry>>; readonly untilMs: number } | undefined;
 
+  readonly #known: () => KnownSessions;
+
+  constructor(known: () => KnownSessions) {
+    this.#known = known;
+  }
+
   /** A reading of all processes that begins after this call. */
   read(): Promise<ReadonlyMap<number, ProcessEntry>> {
     if (this.#next === undefined) {
       const next = this.#current.then(() => {
         this.#next = undefined;
-        return readProcessTable();
+        return readProcessTable(this.#known());
       });
       this.#next = next;
       this.#current = next.catch(() => {});

@@ -51,7 +51,9 @@ async function recoverOne(
     const entry = await findProcess(process.pid);
     const same = entry !== undefined && entry.start === process.start;
     if (same && !entry.zombie) return { state: 'running', containerId: id, pid: process.pid };
-    const supervised = same ? entry.ppid === process.supervisor : (await findProcess(process.supervisor)) !== undefined;
+    const supervised = same
+      ? entry.ppid === process.supervisor
+      : (await findProcess(process.supervisor))?.zombie === false;
     // One more look at the exit file: the supervisor may have written it and ended since the first.
     if (!supervised) return ended(parseExitFile(await read(`${directory}/exit`)) ?? entry?.waitStatus);
     if (performance.now() > untilMs) return ended(same ? entry.waitStatus : undefined);
@@ -85,7 +87,7 @@ async function endSide(
 ): Promise<void> {
   const process = await claim(`${runtimeDirectory}/${id}`);
   if (process?.boot === bootId) await trees.destroy([{ containerId: id, ...process }]);
-  await registry.remove(id);
+  registry.remove(id);
 }
 
 function read(path: string): Promise<string> {

@@ -5,6 +5,8 @@ import { ContainerError } from './containerizer.ts';
 import type { Users } from './machine.ts';
 import type { UserIds } from './spec-script.ts';
 
+const OWN_NAME = userInfo().username;
+
 /**
  * Creates a sandbox and gives it to its user.
  *
@@ -53,7 +55,7 @@ async function linkLatest(path: string): Promise<void> {
 
 /** The user's numbers; undefined if that is the agent's own user. Throws for a user that cannot be taken on. */
 export async function resolveUser(user: string | undefined, users: Users): Promise<UserIds | undefined> {
-  if (user === undefined || user === userInfo().username) return undefined;
+  if (user === undefined || user === OWN_NAME) return undefined;
   const ids = await users.lookUp(user);
   if (ids === undefined) throw new Error(`No such user '${user}'`);
   if (ids.uid === process.getuid?.()) return undefined;

@@ -4,7 +4,8 @@
 #   usage: sh supervisor.sh RUNTIME_DIRECTORY BOOT_ID   (requests on standard input, until its end)
 #
 # Contract, version 1. Whatever honours it can replace this file.
-#   request   `launch ID NONCE` starts the container that RUNTIME/ID/spec describes; `reap` forgets ended supervisors.
+#   request   `launch ID NONCE` starts the container that RUNTIME/ID/spec describes; `forget ID...` deletes RUNTIME/ID;
+#             `reap` waits for ended supervisors.
 #   spec      a shell script that turns the shell that sources it into the task, by exec.
 #   pid       `1 PID START SUPERVISOR BOOT NONCE`, made exclusively before the task may run: only who made it runs the task, and an
 #             agent that makes it first has cancelled the start for ever. START is field 22 of /proc/PID/stat.
@@ -62,6 +63,10 @@ while read -r verb id nonce; do
   case $verb in
   launch)
     supervise &
+    count=$((count + 1))
+    ;;
+  forget)
+    (cd "$runtime" && exec rm -rf -- $id $nonce) </dev/null &
     count=$((count + 1))
     ;;
   reap) count=32 ;;
