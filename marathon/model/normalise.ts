@@ -147,9 +147,9 @@ function isArchive(uri: string): boolean {
   return EXTRACTED.some((extension) => path.endsWith(extension));
 }
 
+/** Still unchecked: `constraintError` judges it. */
 function normaliseConstraint(constraint: readonly string[]): Constraint {
-  const [field = '', operator = '', ...rest] = constraint;
-  return [field, operator.toUpperCase(), ...rest] as unknown as Constraint;
+  return constraint.map((part, index) => (index === 1 ? part.toUpperCase() : part)) as unknown as Constraint;
 }
 
 /** Keeps of a check what its protocol uses, as upstream's model does. */
