@@ -3,6 +3,7 @@ import { resetBackoff } from './backoff.ts';
 import { busEvent } from './bus-events.ts';
 import type { Action, Deployment, PlanStep, RestartNumbers } from './deployment.ts';
 import { planView, putDeployment, removeDeployment, stepView } from './deployments.ts';
+import { forgetFailure } from './failures.ts';
 import { setGoal } from './instances.ts';
 import { advanceRestart, restartNumbers } from './restart.ts';
 import { isScaled, isStopped, scaleTo } from './scale.ts';
@@ -97,6 +98,7 @@ function advanceStop(state: MarathonState, appId: string, ctx: StepContext, fram
   for (const instance of instancesOf(state, appId)) setGoal(state, instance, 'Decommissioned', ctx, frame);
   if (!isStopped(state, appId)) return false;
   resetBackoff(state, appId);
+  forgetFailure(state, appId, frame);
   frame.emit({ kind: 'event', event: busEvent.appTerminated(ctx.wallMs, appId) });
   return true;
 }

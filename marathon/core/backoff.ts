@@ -28,6 +28,7 @@ export function raiseBackoff(state: MarathonState, app: AppDefinition, ctx: Step
     maxDelayMs,
   };
   state.backoffs.set(app.id, backoff);
+  state.demandDirty = true;
 }
 
 /** A launch made progress: the delay stays, counted from now. */
@@ -35,11 +36,12 @@ export function advanceBackoff(state: MarathonState, app: AppDefinition, ctx: St
   const backoff = state.backoffs.get(app.id);
   if (backoff === undefined || backoff.configVersion !== app.versionInfo.lastConfigChangeAt) return;
   state.backoffs.set(app.id, { ...backoff, sinceMonoMs: ctx.monoMs });
+  state.demandDirty = true;
 }
 
 /** Forgets the delay of an app. */
 export function resetBackoff(state: MarathonState, appId: string): void {
-  state.backoffs.delete(appId);
+  if (state.backoffs.delete(appId)) state.demandDirty = true;
 }
 
 /** Milliseconds until an app may launch an instance of `app`'s configuration; 0 when now. */

@@ -7,7 +7,7 @@ import { busEvent, type PlanView } from './bus-events.ts';
 import { affectedApps, type Deployment, type Plan, type PlanStep } from './deployment.ts';
 import { makePlan } from './plan.ts';
 import { deploymentRecord, recordKey } from './records.ts';
-import { adoptRoot, pruneDefinitions } from './roots.ts';
+import { adoptRoot } from './roots.ts';
 import type { MarathonFrame, MarathonState } from './state.ts';
 
 /** What became of a change of the root. */
@@ -112,7 +112,7 @@ export function removeDeployment(state: MarathonState, deployment: Deployment, f
   for (const appId of affectedApps(deployment.plan)) {
     if (state.locks.get(appId) === deployment.id) state.locks.delete(appId);
     state.dirtyApps.add(appId);
-    pruneDefinitions(state, appId, frame);
+    state.releasedApps.add(appId);
   }
 }
 

@@ -22,9 +22,4 @@ export interface ProbeResult {
 /** Everything that Marathon's core is told. */
 export type MarathonInput =
   /** The first event: subscribes, sets timers, and looks at what was recovered. */
-  | { readonly kind: 'start' }
-  /** The process ends in order: nothing new is decided. */
-  | { readonly kind: 'stop' }
-  | SubscriptionEvent
-  | ApiEvent
-  | ProbeResult;
+  { readonly kind: 'start' } | SubscriptionEvent | ApiEvent | ProbeResult;

@@ -88,6 +88,10 @@ function onRefused(
 ): void {
   const { message, removed } = signal;
   frame.emit({ kind: 'log', level: 'error', message: 'the master refused the framework', fields: { reason: message } });
+  if (message.includes('failed over')) {
+    frame.emit({ kind: 'fatal', message: 'another Marathon took over this framework id: this one ends' });
+    return;
+  }
   if (!removed) return;
   forgetFrameworkId(state.subscription);
   frame.delete(recordKey.framework);

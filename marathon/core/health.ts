@@ -1,6 +1,7 @@
 import type { StepContext } from '../../sdk/base/step.ts';
 import type { HealthCheck } from '../model/app.ts';
 import { busEvent } from './bus-events.ts';
+import { putFailure } from './failures.ts';
 import type { HealthState, Instance } from './instance.ts';
 import { putInstance } from './instances.ts';
 import { orderKill } from './kills.ts';
@@ -130,5 +131,7 @@ function killUnhealthy(
   const agentId = instance.agent?.agentId;
   const event = busEvent.unhealthyInstanceKill(ctx.wallMs, fields, instance.task.id, cause, host, agentId);
   frame.emit({ kind: 'event', event });
+  const message = `Task was killed since health check failed. Reason: ${cause}`;
+  putFailure(state, instance, 'TASK_KILLED', message, ctx, frame);
   orderKill(state, instance, ctx, frame);
 }

@@ -98,6 +98,8 @@ function emitChanged(instance: Instance, ctx: StepContext, frame: MarathonFrame)
 
 function updateQueue(state: MarathonState, id: string, appId: string, isQueued: boolean, ctx: StepContext): void {
   const entry = state.queue.get(appId);
+  if (isQueued === (entry?.scheduled.has(id) ?? false)) return;
+  state.demandDirty = true;
   if (isQueued) {
     if (entry !== undefined) entry.scheduled.add(id);
     else {

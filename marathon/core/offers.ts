@@ -71,7 +71,7 @@ function placeEntry(
     const { app } = instance;
     let placement = placements.get(app.version);
     if (placement === undefined) {
-      placement = placementOf(app, instancesOf(state, app.id));
+      placement = placementOf(app, app.constraints.length === 0 ? [] : instancesOf(state, app.id));
       placements.set(app.version, placement);
       lacking.set(app.version, new Set());
     }

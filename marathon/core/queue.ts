@@ -21,7 +21,6 @@ const REVIVE_BURST = 50;
 export function resetDelay(state: MarathonState, appId: string): boolean {
   if (!state.queue.has(appId)) return false;
   resetBackoff(state, appId);
-  state.dirtyApps.add(appId);
   return true;
 }
 
@@ -64,6 +63,8 @@ export function wantsOffers(state: MarathonState, monoMs: number): boolean {
  * Differs: upstream revives at most every 5 s; here a token bucket lets bursts through at once.
  */
 export function updateDemand(state: MarathonState, ctx: StepContext, frame: MarathonFrame): void {
+  if (!state.demandDirty) return;
+  state.demandDirty = false;
   const { ready, nextDelayMs } = readyApps(state, ctx.monoMs);
   if (nextDelayMs !== undefined) {
     frame.emit({ kind: 'timer.set', key: BACKOFF_TIMER, delayMs: Math.ceil(nextDelayMs) });
@@ -83,6 +84,7 @@ export function updateDemand(state: MarathonState, ctx: StepContext, frame: Mara
 export function forgetDemand(state: MarathonState): void {
   state.revivedFor = new Set();
   state.revivePending = false;
+  state.demandDirty = true;
   state.suppressed = state.subscription.suppressedRoles.length > 0;
 }
 

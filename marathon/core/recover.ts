@@ -51,6 +51,7 @@ export function recoverMarathonState(config: MarathonConfig, entries: Iterable<R
     state.deployments.set(deployment.id, deployment);
     for (const appId of affectedApps(deployment.plan)) state.locks.set(appId, deployment.id);
   }
+  state.demandDirty = true;
   recoverInstances(state, byPrefix.instances as readonly InstanceRecord[]);
   for (const value of byPrefix.failures) {
     const failure = value as TaskFailure;

@@ -16,16 +16,16 @@ export function scaleTo(
   ctx: StepContext,
   frame: MarathonFrame,
 ): void {
-  const wanted = countedInstances(state, app.id);
-  if (wanted.length > count) {
-    const chosen = selectVictims(app, wanted, new Set(victims), wanted.length - count);
-    for (const victim of chosen) setGoal(state, victim, 'Decommissioned', ctx, frame);
-    // With nothing to run, what is unreachable is not waited for either.
-  }
+  const surplus = countWanted(state, app.id) - count;
   if (count === 0) {
+    // What is unreachable is not waited for either.
     for (const instance of instancesOf(state, app.id)) setGoal(state, instance, 'Decommissioned', ctx, frame);
+  } else if (surplus > 0) {
+    const candidates = instancesOf(state, app.id).filter(isCounted);
+    const chosen = selectVictims(app, candidates, new Set(victims), surplus);
+    for (const victim of chosen) setGoal(state, victim, 'Decommissioned', ctx, frame);
   }
-  const missing = count - countedInstances(state, app.id).length;
+  const missing = count - countWanted(state, app.id);
   for (let index = 0; index < missing; index++) scheduleInstance(state, app, deploymentId, ctx, frame);
 }
 
@@ -75,8 +75,14 @@ export function checkAllScales(state: MarathonState, ctx: StepContext, frame: Ma
   for (const appId of state.appVersions.keys()) checkScale(state, appId, ctx, frame);
 }
 
-function countedInstances(state: MarathonState, appId: string): Instance[] {
-  return instancesOf(state, appId).filter(isCounted);
+/** Without lists: this runs for every update of every task. */
+function countWanted(state: MarathonState, appId: string): number {
+  let count = 0;
+  for (const id of state.instancesByApp.get(appId) ?? []) {
+    const instance = state.instances.get(id);
+    if (instance !== undefined && isCounted(instance)) count += 1;
+  }
+  return count;
 }
 
 function isCounted(instance: Instance): boolean {

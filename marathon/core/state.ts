@@ -85,6 +85,10 @@ export interface MarathonState {
   /** Monotonic time for which the timer of unreachable instances is set. */
   unreachableDueMonoMs: number | undefined;
   readonly revive: ReviveBucket;
+  /** Queue or backoffs changed: the demand for offers is looked at before this step ends. */
+  demandDirty: boolean;
+  /** Apps whose deployment ended in this step. */
+  readonly releasedApps: Set<string>;
   /** Apps that waited for offers when demand was last looked at. */
   revivedFor: ReadonlySet<string>;
   /** A revive is due. */
@@ -124,6 +128,8 @@ export function initialMarathonState(config: MarathonConfig): MarathonState {
     unreachableDueMonoMs: undefined,
     // Negative infinity fills the bucket at its first use.
     revive: { tokens: 0, refilledMonoMs: Number.NEGATIVE_INFINITY },
+    demandDirty: false,
+    releasedApps: new Set(),
     revivedFor: new Set(),
     revivePending: false,
     suppressed: false,

@@ -5,6 +5,7 @@ import { handleApi } from './api/handle.ts';
 import type { MarathonEffect } from './effects.ts';
 import type { MarathonInput } from './events.ts';
 import { onSignal, RECONCILE_TIMER, reconcile } from './framework.ts';
+import { appOfInstance } from './ids.ts';
 import { type Instance, isActive } from './instance.ts';
 import { KILL_TIMER, orderKill, retryKills } from './kills.ts';
 import { onProbeResult, syncProbes } from './probes.ts';
@@ -45,8 +46,6 @@ function onEvent(state: MarathonState, event: MarathonInput, ctx: StepContext, f
   switch (event.kind) {
     case 'start':
       onStart(state, ctx, frame);
-      return;
-    case 'stop':
       return;
     case 'api':
       handleApi(state, event, ctx, frame);
@@ -106,7 +105,8 @@ function onTimer(state: MarathonState, key: string, ctx: StepContext, frame: Mar
       settleAllUnreachable(state, ctx, frame);
       return;
     default:
-    // The timers of backoff and revive only wake the pass at the end of the step.
+      // The timers of backoff and revive.
+      state.demandDirty = true;
   }
 }
 
@@ -126,12 +126,10 @@ function overdueLimit(state: MarathonState, instance: Instance): number | undefi
 
 /** The pass that every step ends with. It runs until nothing that it changes makes more to do. */
 function settle(state: MarathonState, ctx: StepContext, frame: MarathonFrame): void {
-  const touchedApps = new Set<string>();
   while (state.dirtyApps.size > 0 || state.dirtyDeployments.size > 0) {
     const apps = [...state.dirtyApps];
     state.dirtyApps.clear();
     for (const appId of apps) {
-      touchedApps.add(appId);
       const holder = state.locks.get(appId);
       if (holder !== undefined) state.dirtyDeployments.add(holder);
       else checkScale(state, appId, ctx, frame);
@@ -142,20 +140,22 @@ function settle(state: MarathonState, ctx: StepContext, frame: MarathonFrame): v
   }
   for (const id of state.dirtyInstances) finishInstance(state, id, ctx, frame);
   state.dirtyInstances.clear();
-  for (const appId of touchedApps) {
+  for (const appId of state.releasedApps) {
+    // What ended asks for readiness no more, and names no old definition.
+    for (const instance of instancesOf(state, appId)) syncProbes(state, instance.id, frame);
     pruneDefinitions(state, appId, frame);
-    // A deployment that ended stops asking for readiness.
-    for (const instance of instancesOf(state, appId)) {
-      if (instance.app.readinessChecks.length > 0) syncProbes(state, instance.id, frame);
-    }
   }
+  state.releasedApps.clear();
   updateDemand(state, ctx, frame);
 }
 
 function finishInstance(state: MarathonState, id: string, ctx: StepContext, frame: MarathonFrame): void {
   const instance = state.instances.get(id);
-  if (instance === undefined) frame.delete(recordKey.instance(id));
-  else {
+  if (instance === undefined) {
+    frame.delete(recordKey.instance(id));
+    const appId = appOfInstance(id);
+    if (appId !== undefined) pruneDefinitions(state, appId, frame);
+  } else {
     frame.put(recordKey.instance(id), instanceRecord(instance));
     if (instance.goal !== 'Running' && isActive(instance.condition)) orderKill(state, instance, ctx, frame);
   }

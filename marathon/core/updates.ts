@@ -4,13 +4,13 @@ import type { TaskStatus } from '../../sdk/v1/generated/mesos.ts';
 import { findApp } from '../model/group.ts';
 import { advanceBackoff, raiseBackoff, resetBackoff } from './backoff.ts';
 import { busEvent } from './bus-events.ts';
+import { putFailure } from './failures.ts';
 import { applyMesosHealth } from './health.ts';
 import { appOfInstance, instanceOfTask } from './ids.ts';
 import { type Condition, type Instance, type InstanceTask, isTerminal } from './instance.ts';
 import { putInstance, removeInstance } from './instances.ts';
 import { orderTaskKill, settleKill } from './kills.ts';
-import { recordKey } from './records.ts';
-import type { MarathonFrame, MarathonState, TaskFailure } from './state.ts';
+import type { MarathonFrame, MarathonState } from './state.ts';
 import { settleUnreachable } from './unreachable.ts';
 
 /**
@@ -211,29 +211,6 @@ function judgeEnd(
   if (isCurrent && !isInnocent && BACKOFF_CONDITIONS.has(ended.condition)) raiseBackoff(state, app, ctx);
   if (!FAILURE_STATES.has(status.state)) return;
   putFailure(state, ended, status.state, status.message ?? '', ctx, frame);
-}
-
-/** Remembers the newest failure of an app. */
-function putFailure(
-  state: MarathonState,
-  instance: Instance,
-  taskState: TaskStatus['state'],
-  message: string,
-  ctx: StepContext,
-  frame: MarathonFrame,
-): void {
-  const failure: TaskFailure = {
-    appId: instance.appId,
-    taskId: instance.task?.id ?? '',
-    state: taskState,
-    message,
-    host: instance.agent?.host ?? '',
-    ...(instance.agent === undefined ? {} : { agentId: instance.agent.agentId }),
-    version: instance.app.version,
-    atMs: ctx.wallMs,
-  };
-  state.taskFailures.set(instance.appId, failure);
-  frame.put(recordKey.failure(instance.appId), failure);
 }
 
 /** Ends that raise the backoff when nobody ordered them. Source: upstream's NotifyRateLimiterStep. */
