@@ -29,6 +29,8 @@ import { Exchange } from './io/exchange.ts';
 import { hostnameOf, ipNumber } from './io/identity.ts';
 import { createMasterServer } from './io/server.ts';
 import { Streams } from './io/streams.ts';
+import { machineFigures } from './io/views.ts';
+import { metricsView } from './views/metrics.ts';
 
 type Context = DaemonContext<typeof masterFlags>;
 
@@ -67,7 +69,7 @@ async function start({ flags, log, fatal }: Context): Promise<StopFunction> {
       exchange,
       post,
       read: (view) => wiring.loop?.read(view) ?? Promise.reject(new Error('the master is not up yet')),
-      metrics: (state) => state.counters,
+      metrics: (state) => metricsView(state, machineFigures()),
       leaderLocation: () => location,
     },
   );

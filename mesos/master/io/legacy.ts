@@ -1,6 +1,7 @@
 import type { FullRequest } from './calls.ts';
 import { answerEmpty, answerMethod, answerRedirect, answerText } from './http-answer.ts';
 import type { OperatorTarget } from './operator.ts';
+import { onViewRequest } from './views.ts';
 
 /** What the endpoints outside the v1 API need. */
 export interface LegacyTarget extends OperatorTarget {
@@ -15,7 +16,6 @@ export async function onLegacyRequest(
   path: string,
   query: URLSearchParams,
 ): Promise<void> {
-  void query;
   switch (path) {
     case '/health':
       answerEmpty(full.response, 200);
@@ -27,6 +27,7 @@ export async function onLegacyRequest(
       teardown(target, full);
       return;
     default:
+      if (await onViewRequest(target, full, path, query)) return;
       answerText(full.response, 404, '404 Not Found.');
   }
 }

@@ -16,6 +16,8 @@ export interface MasterEndpoint {
   readonly type: string;
   /** Whether `?jsonp=` may wrap the answer. */
   readonly jsonp: boolean;
+  /** Whether a write is meant when the method is not GET or HEAD; other endpoints answer any method, as upstream. */
+  readonly getOnly?: boolean;
   /**
    * Looks at the state, within one read of the Loop, and returns the pieces of the answer's text. Looking is quick; a piece is
    * made when it is asked for, so that a long text can be made between other work, and still shows one moment.
@@ -35,7 +37,7 @@ export const masterEndpoints: ReadonlyMap<string, MasterEndpoint> = new Map<stri
   ['/flags', ofSnapshot(({ config }) => flagsView(config))],
   ['/metrics/snapshot', json((state, _query, machine) => writeAnswer(Object.fromEntries(metricsView(state, machine))))],
   ['/system/stats.json', json((_state, _query, machine) => writeAnswer(systemView(machine)))],
-  ['/weights', json((state) => [writeLegacyJson(weightsView(state))])],
+  ['/weights', { ...json((state) => [writeLegacyJson(weightsView(state))]), getOnly: true }],
   [
     '/metrics',
     {
@@ -44,6 +46,36 @@ export const masterEndpoints: ReadonlyMap<string, MasterEndpoint> = new Map<stri
       capture: (state, _query, machine) => [prometheusText(metricsView(state, machine))],
     },
   ],
+]);
+
+const quota = 'there is no quota yet';
+const maintenance = 'there is no maintenance yet';
+const reservations = 'dynamic reservations and volumes are not there yet';
+const tooling = 'this is not there yet';
+
+/** Upstream's other endpoints, with the reason why each is refused. */
+export const unsupportedEndpoints: ReadonlyMap<string, string> = new Map<string, string>([
+  ['/quota', quota],
+  ['/reserve', reservations],
+  ['/unreserve', reservations],
+  ['/create-volumes', reservations],
+  ['/destroy-volumes', reservations],
+  ['/maintenance/schedule', maintenance],
+  ['/maintenance/status', maintenance],
+  ['/machine/down', maintenance],
+  ['/machine/up', maintenance],
+  ['/files/browse', tooling],
+  ['/files/read', tooling],
+  ['/files/download', tooling],
+  ['/files/debug', tooling],
+  ['/logging/toggle', tooling],
+  ['/profiler/start', tooling],
+  ['/profiler/stop', tooling],
+  ['/memory-profiler/start', tooling],
+  ['/memory-profiler/stop', tooling],
+  ['/registrar(1)/registry', tooling],
+  ['/__processes__', tooling],
+  ['/help', tooling],
 ]);
 
 function json(capture: MasterEndpoint['capture']): MasterEndpoint {

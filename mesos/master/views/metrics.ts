@@ -250,7 +250,7 @@ function isKnown(type: string): boolean {
 }
 
 function figuresOf(framework: Framework): Figure[] {
-  const prefix = `master/frameworks/${encodeURIComponent(framework.info.name)}/${framework.id}/`;
+  const prefix = `master/frameworks/${encoded(framework.info.name)}/${framework.id}/`;
   return [
     ...FRAMEWORK_KEYS.map((key): Figure => [prefix + key, framework.counters.get(key) ?? 0]),
     [`${prefix}subscribed`, framework.connected ? 1 : 0],
@@ -259,4 +259,12 @@ function figuresOf(framework: Framework): Figure[] {
       (role): Figure => [`${prefix}roles/${role}/suppressed`, framework.suppressedRoles.has(role) ? 1 : 0],
     ),
   ];
+}
+
+/** As upstream: all but letters, digits and `-_.~` in percent form. */
+function encoded(name: string): string {
+  return encodeURIComponent(name.toWellFormed()).replaceAll(
+    /[!'()*]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
