@@ -53,6 +53,11 @@ export const AGENT_FLAGS = {
     {},
     parseVariables,
   ),
+  fetcher_cache_dir: flag.string<string | undefined>(
+    'Cache of fetched files. Default: fetch/ in --work_dir.',
+    undefined,
+  ),
+  fetcher_cache_size: flag.sizeBytes('Largest size of that cache.', 2 * 2 ** 30),
   fetcher_stall_timeout: flag.durationMs('A download without progress for this long has failed.', 60_000),
   frameworks_home: flag.string('Folder that relative paths of URIs start from.', ''),
   gc_delay: flag.durationMs('Age at which unused sandboxes are deleted.', 604_800_000),

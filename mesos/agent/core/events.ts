@@ -27,6 +27,8 @@ export type AgentEvent =
 /** The first event: looks after recovered containers and calls the master. */
 export interface StartEvent {
   readonly kind: 'start';
+  /** How long it took to find what earlier agents left, for the metrics. */
+  readonly recoverySecs?: number | undefined;
 }
 
 export interface LinkEventArrived {

@@ -27,6 +27,7 @@ export function step(state: AgentState, event: AgentEvent, ctx: StepContext): St
 function decide(state: AgentState, frame: Frame, ctx: StepContext, event: AgentEvent): void {
   switch (event.kind) {
     case 'start':
+      state.counters.recoverySecs = event.recoverySecs ?? 0;
       start(state, frame, ctx);
       break;
     case 'timer.fired':

@@ -23,7 +23,9 @@ import { step } from '../core/step.ts';
 import { createFetcher } from '../fetcher/fetcher.ts';
 import { Files } from '../files/files.ts';
 import type { AGENT_FLAGS, AgentFlagValues } from '../flags.ts';
+import { BUILD } from '../views/state.ts';
 import { ExecutorStreams } from './executor-streams.ts';
+import { FetchCount } from './fetch-count.ts';
 import { flagTexts } from './flag-texts.ts';
 import { checkIdentity } from './identity.ts';
 import { LinkClient } from './link-client.ts';
@@ -75,7 +77,9 @@ export async function startAgent(context: DaemonContext<typeof AGENT_FLAGS>): Pr
   const port = await listen(server, flags.ip, flags.port, '--port');
 
   const store = await SqliteStore.open(join(workDir, 'meta', 'agent.db'));
-  const containerizer = await openContainers(workDir, flags, log, mailbox.post);
+  const fetches = new FetchCount(resolve(flags.fetcher_cache_dir ?? join(workDir, 'fetch')), flags.fetcher_cache_size);
+  const containerizer = await openContainers(workDir, flags, fetches, log, mailbox.post);
+  const recoveryBeganMs = systemClock.monoMs();
   const recovered = await containerizer.recover();
   const config = await configOf(flags, workDir, hostname, port, startedAtMs);
   const entries = await store.list('');
@@ -115,9 +119,9 @@ export async function startAgent(context: DaemonContext<typeof AGENT_FLAGS>): Pr
     unlock();
   };
   const live = new Set([...state.containers.values()].map(({ directory }) => directory));
-  loop.post({ kind: 'start' });
+  loop.post({ kind: 'start', recoverySecs: (systemClock.monoMs() - recoveryBeganMs) / 1000 });
   mailbox.connect(loop);
-  ready({ loop, config, containerizer, gc, files, log });
+  ready({ loop, config, containerizer, gc, fetches, files, log });
   await gc.open((directory) => live.has(directory));
   return (signal) => stop(signal, loop, log, close);
 }
@@ -176,16 +180,20 @@ async function takeWorkDir({
 function openContainers(
   workDir: string,
   flags: AgentFlagValues,
+  fetches: FetchCount,
   log: Logger,
   post: (event: AgentEvent) => boolean,
 ): Promise<PosixContainerizer> {
   return openPosixContainerizer({
     runtimeDirectory: resolve(flags.runtime_dir ?? join(workDir, 'runtime')),
-    fetch: createFetcher({
-      cacheDirectory: join(workDir, 'fetch'),
-      stallTimeoutMs: flags.fetcher_stall_timeout,
-      frameworksHome: flags.frameworks_home,
-    }),
+    fetch: fetches.counted(
+      createFetcher({
+        cacheDirectory: fetches.cacheDirectory,
+        cacheBytesMax: fetches.cacheBytesMax,
+        stallTimeoutMs: flags.fetcher_stall_timeout,
+        frameworksHome: flags.frameworks_home,
+      }),
+    ),
     onExit: ({ containerId, waitStatus }: ContainerExit) => post({ kind: 'container.exited', containerId, waitStatus }),
     onProblem: (message) => log.warn(message),
   });
@@ -208,7 +216,7 @@ async function configOf(
     },
     ip: flags.ip,
     workDir,
-    version: { version: COMPATIBLE_VERSION },
+    version: { version: COMPATIBLE_VERSION, ...BUILD },
     capabilities: AGENT_CAPABILITIES,
     bootId: await bootId(),
     startedAtMs,

@@ -28,6 +28,7 @@ export function flagTexts(values: AgentFlagValues): readonly Flag[] {
 function textOf(name: string, value: unknown): string | undefined {
   if (value === undefined) return undefined;
   if (typeof value === 'number' && DURATIONS.has(name)) return formatDurationMs(value);
+  if (name === 'fetcher_cache_size') return formatSize(Number(value));
   if (name === 'attributes') return attributesText(value as AgentFlagValues['attributes']);
   if (Array.isArray(value)) return value.length === 0 ? undefined : value.join(',');
   if (typeof value !== 'object') return String(value);
@@ -37,4 +38,15 @@ function textOf(name: string, value: unknown): string | undefined {
 function attributesText(attributes: AgentFlagValues['attributes']): string | undefined {
   const pairs = Object.entries(flatAttributes(attributes)).map(([name, value]) => `${name}:${value}`);
   return pairs.length === 0 ? undefined : pairs.join(';');
+}
+
+function formatSize(bytes: number): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
+  let size = bytes;
+  let unit = 0;
+  while (size >= 1024 && size % 1024 === 0 && unit < units.length - 1) {
+    size /= 1024;
+    unit++;
+  }
+  return `${size}${units[unit] ?? 'B'}`;
 }

@@ -5,10 +5,8 @@ import { requestMediaType, responseMediaType } from '../../../sdk/v1/http-media.
 import { type Files, FilesError } from '../files/files.ts';
 import { executorsMessage, frameworksMessage, stateMessage, tasksMessage } from '../views/api.ts';
 import { containerMessage, runningContainers } from '../views/containers.ts';
-import { metricsView } from '../views/metrics.ts';
 import { methodNotAllowed, sendText } from './http-text.ts';
-import { machineFigures } from './machine-figures.ts';
-import { measured, type Served } from './served.ts';
+import { measured, metricsOf, type Served } from './served.ts';
 
 const CALL = messageType('mesos.v1.agent.Call');
 const RESPONSE = messageType('mesos.v1.agent.Response');
@@ -85,7 +83,7 @@ function callProblem(call: Call): string | undefined {
 type Answer = Response | FilesError | undefined;
 
 async function answerOf(served: Served, call: Call): Promise<Answer> {
-  const { loop, config, gc, log, files } = served;
+  const { loop, config, log, files } = served;
   const type = call.type as NonNullable<Response['type']>;
   switch (call.type) {
     case 'GET_HEALTH':
@@ -95,7 +93,7 @@ async function answerOf(served: Served, call: Call): Promise<Answer> {
     case 'GET_VERSION':
       return { type, get_version: { version_info: config.version } };
     case 'GET_METRICS': {
-      const figures = await loop.read((state) => metricsView(state, machineFigures(gc)));
+      const figures = await metricsOf(served);
       return { type, get_metrics: { metrics: [...figures].map(([name, value]) => ({ name, value })) } };
     }
     case 'GET_LOGGING_LEVEL':

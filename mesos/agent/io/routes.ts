@@ -3,14 +3,13 @@ import type { Files } from '../files/files.ts';
 import { addFilesRoutes } from '../files/routes.ts';
 import { containerView, runningContainers, statisticsView } from '../views/containers.ts';
 import { type LegacyJson, writeLegacyJson } from '../views/json.ts';
-import { metricsView, prometheusText } from '../views/metrics.ts';
+import { prometheusText } from '../views/metrics.ts';
 import { agentPage } from '../views/page.ts';
 import { BUILD, stateView } from '../views/state.ts';
 import type { ExecutorStreams } from './executor-streams.ts';
 import { sendText } from './http-text.ts';
-import { machineFigures } from './machine-figures.ts';
 import { operatorCall } from './operator-api.ts';
-import { measured, type Served } from './served.ts';
+import { measured, metricsOf, type Served } from './served.ts';
 
 type View = (served: Served, query: Readonly<Record<string, string | undefined>>) => Promise<LegacyJson>;
 
@@ -29,8 +28,7 @@ const VIEWS: Readonly<Record<string, View>> = {
     const containers = await served.loop.read((state) => runningContainers(state));
     return (await measured(served, containers)).map(([one, usage]) => statisticsView(one, usage));
   },
-  '/metrics/snapshot': async ({ loop, gc }) =>
-    Object.fromEntries(await loop.read((state) => metricsView(state, machineFigures(gc)))),
+  '/metrics/snapshot': async (served) => Object.fromEntries(await metricsOf(served)),
 };
 
 /**
@@ -61,8 +59,8 @@ export function addRoutes(server: FastifyInstance, executors: ExecutorStreams, f
   );
   server.get(
     '/metrics',
-    whenReady(async ({ loop, gc }, _request, reply) => {
-      const figures = await loop.read((state) => metricsView(state, machineFigures(gc)));
+    whenReady(async (now, _request, reply) => {
+      const figures = await metricsOf(now);
       reply.header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8').send(prometheusText(figures));
     }),
   );

@@ -7,6 +7,9 @@ import type { AgentEvent } from '../core/events.ts';
 import type { AgentState } from '../core/state.ts';
 import type { Files } from '../files/files.ts';
 import type { ContainerSnapshot } from '../views/containers.ts';
+import { metricsView } from '../views/metrics.ts';
+import type { FetchCount } from './fetch-count.ts';
+import { machineFigures } from './machine-figures.ts';
 import type { SandboxGc } from './sandbox-gc.ts';
 
 /** What the routes show. */
@@ -15,6 +18,7 @@ export interface Served {
   readonly config: AgentConfig;
   readonly containerizer: Containerizer;
   readonly gc: SandboxGc;
+  readonly fetches: FetchCount;
   readonly files: Files;
   readonly log: Logger;
 }
@@ -28,4 +32,10 @@ export async function measured(
     containers.map(async (container) => [container, await served.containerizer.usage(container.containerId)] as const),
   );
   return all.flatMap(([container, usage]) => (usage === undefined ? [] : [[container, usage] as const]));
+}
+
+/** All figures of the agent. */
+export async function metricsOf({ loop, gc, fetches }: Served): Promise<ReadonlyMap<string, number>> {
+  const machine = await machineFigures(gc, fetches);
+  return loop.read((state) => metricsView(state, machine));
 }

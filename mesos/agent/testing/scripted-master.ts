@@ -99,7 +99,7 @@ export class ScriptedMaster {
         type: first?.type === 'REGISTER' ? 'REGISTERED' : 'REREGISTERED',
         registered: {
           agent_id: agent_id ?? { value: 'master-S0' },
-          master_info: { id: 'master', ip: 16777343, port: 5050 },
+          master_info: { id: 'master', ip: 16777343, port: 5050, hostname: 'localhost', pid: 'master@127.0.0.1:5050' },
           epoch: this.epoch,
           protocol: 1,
           ping_timeout_seconds: this.pingTimeoutSeconds,

@@ -15,13 +15,20 @@ export interface MachineFigures {
   readonly gcPending: number;
   readonly gcSucceeded: number;
   readonly gcFailed: number;
+  readonly fetchesSucceeded: number;
+  readonly fetchesFailed: number;
+  readonly cacheBytesMax: number;
+  readonly cacheBytes: number;
 }
 
 /** Everything of `/metrics/snapshot`, by upstream's keys in order. */
 export function metricsView(state: AgentState, machine: MachineFigures): ReadonlyMap<string, number> {
   const { counters } = state;
   const figures: [string, number][] = [
-    ['containerizer/mesos/container_destroy_errors', 0],
+    ['containerizer/fetcher/cache_size_total_bytes', machine.cacheBytesMax],
+    ['containerizer/fetcher/cache_size_used_bytes', machine.cacheBytes],
+    ['containerizer/fetcher/task_fetches_failed', machine.fetchesFailed],
+    ['containerizer/fetcher/task_fetches_succeeded', machine.fetchesSucceeded],
     ['gc/path_removals_failed', machine.gcFailed],
     ['gc/path_removals_pending', machine.gcPending],
     ['gc/path_removals_succeeded', machine.gcSucceeded],
