@@ -8,7 +8,7 @@ import { affectedApps, type Deployment, type Plan, type PlanStep } from './deplo
 import { makePlan } from './plan.ts';
 import { deploymentRecord, recordKey } from './records.ts';
 import { adoptRoot } from './roots.ts';
-import type { MarathonFrame, MarathonState } from './state.ts';
+import { instancesOf, type MarathonFrame, type MarathonState } from './state.ts';
 
 /** What became of a change of the root. */
 export type SubmitResult =
@@ -43,7 +43,7 @@ export function submitDeployment(
     state.counters.deploymentsDismissed += 1;
     return { tooMany: state.config.maxRunningDeployments };
   }
-  const plan = makePlan(state.root, newRoot, options.victims);
+  const plan = makePlan(state.root, newRoot, options.victims, (app) => hasOlderInstances(state, app));
   const affected = affectedApps(plan);
   const conflicts = new Set<string>();
   for (const appId of affected) {
@@ -68,6 +68,12 @@ export function submitDeployment(
   state.counters.deployments += 1;
   putDeployment(state, deployment, frame);
   return { deploymentId: deployment.id, version: newRoot.version };
+}
+
+function hasOlderInstances(state: MarathonState, { id, versionInfo }: AppDefinition): boolean {
+  return instancesOf(state, id).some(({ goal, app }) => {
+    return goal === 'Running' && app.versionInfo.lastConfigChangeAt !== versionInfo.lastConfigChangeAt;
+  });
 }
 
 /**

@@ -14,9 +14,18 @@ import type { Action, AppChange, GroupChange, GroupShape, Plan, PlanStep } from 
  *
  * Steps without actions are dropped. Source: upstream's DeploymentPlan.
  *
+ * Differs: an app that is only scaled while instances of an earlier configuration still run (its rolling update was cancelled by a forced
+ * change) is restarted instead; upstream leaves them as they are for ever.
+ *
  * @param victims instances, by app id, that go first where an app has too many.
+ * @param hasOlder whether instances of another configuration than the given one run.
  */
-export function makePlan(from: Group, to: Group, victims: ReadonlyMap<string, readonly string[]> = new Map()): Plan {
+export function makePlan(
+  from: Group,
+  to: Group,
+  victims: ReadonlyMap<string, readonly string[]> = new Map(),
+  hasOlder: (app: AppDefinition) => boolean = () => false,
+): Plan {
   const apps = new Map<string, AppChange>();
   const groups = new Map<string, GroupChange>();
   diffGroups(from, to, apps, groups);
@@ -29,7 +38,9 @@ export function makePlan(from: Group, to: Group, victims: ReadonlyMap<string, re
       continue;
     }
     if (before === undefined) starts.push({ kind: 'StartApplication', app: after });
-    changed.set(id, actionOf(before, after, victims.get(id) ?? []));
+    const chosen = victims.get(id) ?? [];
+    const goesOn = before !== undefined && after.instances > 0 && chosen.length === 0 && hasOlder(after);
+    changed.set(id, goesOn ? { kind: 'RestartApplication', app: after } : actionOf(before, after, chosen));
   }
   const steps: PlanStep[] = [{ actions: stops }, { actions: starts }, ...layered(changed, to)];
   return { apps, groups, steps: steps.filter((step) => step.actions.length > 0) };

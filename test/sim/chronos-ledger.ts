@@ -108,9 +108,9 @@ export class ChronosLedger {
 
   #onProgress(name: string, progress: Progress): void {
     const book = this.#books.get(name);
-    if (book === undefined || book.periodMs === 0) return;
+    if (book === undefined) return;
     for (const range of progress.skips) {
-      if (range.reason === 'disabled') continue;
+      if (range.reason === 'disabled' || book.periodMs === 0) continue;
       const old = book.skips.find((one) => one.fromMs === range.fromMs && one.reason === range.reason);
       // A range may hold runs in between: what is new are the last ones before its end.
       const last = Math.floor((range.toMs - book.startMs) / book.periodMs);

@@ -1,11 +1,12 @@
 import type { ChronosEffect } from '../../chronos/core/effects.ts';
 import type { ChronosEvent } from '../../chronos/core/events.ts';
 import { recoverChronosState } from '../../chronos/core/recover.ts';
-import type { ChronosConfig, ChronosState } from '../../chronos/core/state.ts';
+import { type ChronosConfig, type ChronosState, storeKeys } from '../../chronos/core/state.ts';
 import { step as stepChronos } from '../../chronos/core/step.ts';
 import { DEFAULT_CONFIG, type MarathonConfig } from '../../marathon/core/config.ts';
 import type { MarathonEffect } from '../../marathon/core/effects.ts';
 import type { MarathonInput } from '../../marathon/core/events.ts';
+import { type FrameworkRecord, recordKey } from '../../marathon/core/records.ts';
 import { recoverMarathonState } from '../../marathon/core/recover.ts';
 import type { MarathonState } from '../../marathon/core/state.ts';
 import { step as stepMarathon } from '../../marathon/core/step.ts';
@@ -193,7 +194,10 @@ export class Cluster {
       perform: () => undefined,
       onSchedulerEvent: (event) => this.safety.frameworkHeard(name, event),
       onCommit: (records) => {
-        for (const { key } of records) if (key.startsWith('task/')) this.#plainTaskIds.add(key.slice(5));
+        for (const { key, value } of records) {
+          if (key.startsWith('task/')) this.#plainTaskIds.add(key.slice(5));
+          if (key === 'framework') this.safety.frameworkRecorded(name, value as string);
+        }
       },
     });
     return { config, process };
@@ -239,7 +243,11 @@ export class Cluster {
       },
       onSchedulerEvent: (event) => this.safety.frameworkHeard(name, event),
       onStep: (state, event) => this.#marathonWatch.stepped(state, event),
-      onCommit: (records) => this.#marathonWatch.committed(records),
+      onCommit: (records) => {
+        const record = records.find(({ key }) => key === recordKey.framework)?.value as FrameworkRecord | undefined;
+        if (record !== undefined) this.safety.frameworkRecorded(name, record.id);
+        this.#marathonWatch.committed(records);
+      },
     });
   }
 
@@ -256,7 +264,11 @@ export class Cluster {
       },
       onDown: () => this.chronosUser.client.lost(),
       onSchedulerEvent: (event) => this.safety.frameworkHeard(name, event),
-      onCommit: (records) => this.ledger.committed(records),
+      onCommit: (records) => {
+        const id = records.find(({ key }) => key === storeKeys.frameworkId)?.value as string | undefined;
+        if (id !== undefined) this.safety.frameworkRecorded(name, id);
+        this.ledger.committed(records);
+      },
     });
   }
 }

@@ -197,7 +197,7 @@ function onUpdate(state: PlainState, frame: Turn, status: TaskStatus): void {
       state.tasks.delete(taskId);
       frame.delete(`task/${taskId}`);
       if (status.state === 'TASK_FINISHED' && state.kind === 'batch') {
-        state.wanted -= 1;
+        state.wanted = Math.max(0, state.wanted - 1);
         frame.put('wanted', state.wanted);
       }
     }

@@ -4,7 +4,7 @@ import { mixSeeds } from './faults.ts';
 import { type SimulationResult, simulate } from './simulation.ts';
 
 /**
- * `npm run sim -- --seeds=N --seed=S --seconds=T --verbose --minimal --without=kind,kind --agents=N`
+ * `npm run sim -- --seeds=N --seed=S --seconds=T --verbose --minimal --keep-going --without=kind,kind --agents=N`
  *
  * Runs seeds until the first failure; prints how many ran, or the violated invariant, the last events, and the command that
  * runs that seed again.
@@ -18,6 +18,7 @@ const { values } = parseArgs({
     without: { type: 'string', default: '' },
     verbose: { type: 'boolean', default: false },
     minimal: { type: 'boolean', default: false },
+    'keep-going': { type: 'boolean', default: false },
   },
 });
 
@@ -88,6 +89,7 @@ function main(): number {
   let ran = 0;
   let simulatedMs = 0;
   let events = 0;
+  let failures = 0;
   let failed: SimulationResult | undefined;
   while (ran < seedCount && failed === undefined) {
     const elapsedMs = performance.now() - startMs;
@@ -97,7 +99,11 @@ function main(): number {
     ran++;
     simulatedMs += result.simulatedMs;
     events += result.events;
-    if (result.failure !== undefined) failed = result;
+    if (result.failure !== undefined) {
+      if (values['keep-going']) process.stdout.write(`seed ${seed}: ${result.failure.message.slice(0, 300)}\n`);
+      else failed = result;
+      failures++;
+    }
     progress(ran, events, startMs);
   }
   if (process.stdout.isTTY) process.stdout.write('\r\x1b[K');
@@ -105,9 +111,9 @@ function main(): number {
   const tookS = (performance.now() - startMs) / 1000;
   process.stdout.write(
     `simulator: ${ran} seeds from ${base} in ${tookS.toFixed(1)} s: ${(simulatedMs / 3_600_000).toFixed(1)} simulated hours, ` +
-      `${events} events, ${failed === undefined ? 'no violation' : 'one violation'}\n`,
+      `${events} events, ${failures === 0 ? 'no violation' : `${failures} violated`}\n`,
   );
-  return failed === undefined ? 0 : 1;
+  return failures === 0 ? 0 : 1;
 }
 
 let toldMs = 0;

@@ -100,23 +100,19 @@ export class Safety {
     this.#agentIds.set(daemon.name, id);
   }
 
-  /** Something of the master reached a framework. */
-  frameworkHeard(name: string, event: Event): void {
-    const id = event.subscribed?.framework_id.value;
-    if (id !== undefined) {
-      const before = this.#frameworkIds.get(name);
-      if (before !== undefined && before !== id) {
-        this.#world.fail('frameworks keep their id', `${name} was ${before}, is ${id}`);
-      }
-      this.#frameworkIds.set(name, id);
+  /** A framework recorded its id: from now on it keeps it. One that was told and not recorded is nobody's. */
+  frameworkRecorded(name: string, id: string): void {
+    const before = this.#frameworkIds.get(name);
+    if (before !== undefined && before !== id) {
+      this.#world.fail('frameworks keep their id', `${name} was ${before}, is ${id}`);
     }
-    if (event.update !== undefined) this.#onUpdate(name, event.update.status);
-    if (event.error !== undefined) this.#world.note(name, `ERROR ${event.error.message}`);
+    this.#frameworkIds.set(name, id);
   }
 
-  /** The id that a framework got. */
-  frameworkId(name: string): string | undefined {
-    return this.#frameworkIds.get(name);
+  /** Something of the master reached a framework. */
+  frameworkHeard(name: string, event: Event): void {
+    if (event.update !== undefined) this.#onUpdate(name, event.update.status);
+    if (event.error !== undefined) this.#world.note(name, `ERROR ${event.error.message}`);
   }
 
   #onUpdate(name: string, status: TaskStatus): void {

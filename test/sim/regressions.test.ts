@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { simulate } from './simulation.ts';
+
+/** Seeds that found something once. */
+const FOUND: readonly (readonly [what: string, seed: number])[] = [
+  ['a scaling that cancels a rolling update leaves no instance of the old version', 4046192128],
+  ['a scaling that cancels a restart leaves no instance of the old version', 2084252858],
+];
+
+test.each(FOUND)('%s (seed %i)', (_what, seed) => {
+  const { failure, tail } = simulate({ seed });
+  expect(failure === undefined ? '' : `${failure.message}\n${tail.join('\n')}`).toBe('');
+});
