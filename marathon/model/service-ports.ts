@@ -2,7 +2,7 @@ import type { AppDefinition } from './app.ts';
 import { isConfigChange } from './compare.ts';
 import type { Group } from './group.ts';
 import { allApps, findApp } from './group.ts';
-import { mapApps } from './tree.ts';
+import { mapChangedApps } from './tree.ts';
 
 /** Where unset service ports are taken from, inclusive. */
 export interface PortRange {
@@ -32,7 +32,7 @@ export function assignServicePorts(from: Group, to: Group, range: PortRange, ver
       );
     return next.value;
   };
-  return mapApps(to, version, (app) => {
+  return mapChangedApps(from, to, version, (app) => {
     if (!app.portDefinitions.some((definition) => definition.port === 0)) return app;
     const before = findApp(from, app.id);
     if (before !== undefined && !isConfigChange(before, app)) return app;

@@ -38,20 +38,35 @@ export function removeGroup(root: Group, id: string, version: string): Group {
 
 /** Replaces apps at or below `group` by what `change` makes of them; untouched subtrees are shared. */
 export function mapApps(group: Group, version: string, change: (app: AppDefinition) => AppDefinition): Group {
-  let changed = false;
-  const apps: Record<string, AppDefinition> = {};
-  for (const [id, app] of Object.entries(group.apps)) {
-    const next = change(app);
-    changed ||= next !== app;
-    apps[id] = next;
+  return mapChangedApps(undefined, group, version, change);
+}
+
+/** As {@link mapApps}, of the apps that `group` does not share with `before`: what a change left alone costs nothing. */
+export function mapChangedApps(
+  before: Group | undefined,
+  group: Group,
+  version: string,
+  change: (app: AppDefinition) => AppDefinition,
+): Group {
+  if (before === group) return group;
+  const apps = mapRecord(group.apps, (app, id) => (before?.apps[id] === app ? app : change(app)));
+  const groups = mapRecord(group.groups, (child, id) => mapChangedApps(before?.groups[id], child, version, change));
+  return apps === group.apps && groups === group.groups ? group : { ...group, apps, groups, version };
+}
+
+/** The same record when no value changes. */
+function mapRecord<Value>(
+  record: Readonly<Record<string, Value>>,
+  change: (value: Value, key: string) => Value,
+): Readonly<Record<string, Value>> {
+  let copy: Record<string, Value> | undefined;
+  for (const [key, value] of Object.entries(record)) {
+    const next = change(value, key);
+    if (next === value) continue;
+    copy ??= { ...record };
+    copy[key] = next;
   }
-  const groups: Record<string, Group> = {};
-  for (const [id, child] of Object.entries(group.groups)) {
-    const next = mapApps(child, version, change);
-    changed ||= next !== child;
-    groups[id] = next;
-  }
-  return changed ? { ...group, apps, groups, version } : group;
+  return copy ?? record;
 }
 
 /** A group without content. */

@@ -2,7 +2,7 @@ import type { AppDefinition } from './app.ts';
 import { isConfigChange } from './compare.ts';
 import type { Group } from './group.ts';
 import { findApp } from './group.ts';
-import { mapApps } from './tree.ts';
+import { mapChangedApps } from './tree.ts';
 
 /** The version of an app that is to be restarted as it is; {@link versionChangedApps} replaces it. */
 export const RESTART_VERSION = 'restart';
@@ -21,7 +21,7 @@ export function markForRestart(app: AppDefinition): AppDefinition {
  *     unchanged                    -> as before
  */
 export function versionChangedApps(from: Group, to: Group, version: string): Group {
-  const versioned = mapApps(to, version, (app) => {
+  const versioned = mapChangedApps(from, to, version, (app) => {
     const before = findApp(from, app.id);
     if (before === app) return app;
     return versionApp(before, app, version);
