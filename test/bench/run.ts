@@ -5,10 +5,11 @@ import type { Bench } from './bench.ts';
 import { containers } from './benches/containers.ts';
 import { framework } from './benches/framework.ts';
 import { marathon } from './benches/marathon.ts';
+import { master } from './benches/master.ts';
 import { start } from './benches/start.ts';
 import { machineLine, markdown, type Result, resultLines, resultOf } from './report.ts';
 
-const BENCHES: readonly Bench[] = [containers, framework, marathon, start];
+const BENCHES: readonly Bench[] = [containers, framework, marathon, start, master];
 const REPORT = fileURLToPath(new URL('../../docs/benchmarks.md', import.meta.url));
 const USAGE = `npm run bench -- [--rounds=N] [--only=NAME,...] [--json] [--no-write]
   --rounds=N   rounds of each bench, default 5

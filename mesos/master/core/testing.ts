@@ -292,7 +292,7 @@ export function launchCall(
   };
 }
 
-function configOf(id: string, epoch: bigint): MasterConfig {
+export function configOf(id: string, epoch: bigint): MasterConfig {
   return {
     info: { id, ip: 16777343, port: 5050, hostname: 'localhost', version: '1.11.0' },
     epoch,
