@@ -31,6 +31,8 @@ interface Stream {
   readonly generation: number;
   outgoing: Outgoing | undefined;
   id: string | undefined;
+  /** POSTs of calls so far; one that is said again counts once. */
+  batches: number;
 }
 
 /**
@@ -53,7 +55,7 @@ export class SimAgentLink {
   connect(generation: number, call: Call): void {
     this.disconnect();
     const { world, from, master, onEvent } = this.#options;
-    const stream: Stream = { generation, outgoing: undefined, id: undefined };
+    const stream: Stream = { generation, outgoing: undefined, id: undefined, batches: 0 };
     this.#stream = stream;
     const timer = world.time.after(ANSWER_TIMEOUT_MS, () => this.#lost(stream, 'the master does not answer'));
     stream.outgoing = world.network.request(
@@ -111,6 +113,7 @@ export class SimAgentLink {
     const stream = this.#stream;
     if (this.#isPosting || this.#queue.length === 0 || stream?.id === undefined) return;
     this.#isPosting = true;
+    stream.batches++;
     this.#try(stream, this.#queue.slice(0, BATCH_MAX), 1);
   }
 
@@ -135,7 +138,7 @@ export class SimAgentLink {
     this.#post = world.network.request(
       from,
       master,
-      this.#body(batch, stream.id),
+      this.#body(batch, stream.id, BigInt(stream.batches)),
       { isConnected: true, mayRepeat: true },
       {
         onReply: (status, text) => {
@@ -155,8 +158,8 @@ export class SimAgentLink {
     );
   }
 
-  #body(calls: readonly Call[], streamId: string | undefined): SimPost<Calls> {
-    const body: Calls = { agent_id: this.#options.agentId(), calls };
+  #body(calls: readonly Call[], streamId: string | undefined, batch?: bigint): SimPost<Calls> {
+    const body: Calls = { agent_id: this.#options.agentId(), calls, batch };
     return { path: AGENT_PATH, streamId, body: this.#coded(CALLS, body) };
   }
 

@@ -5,6 +5,8 @@ import { simulate } from './simulation.ts';
 const FOUND: readonly (readonly [what: string, seed: number])[] = [
   ['a scaling that cancels a rolling update leaves no instance of the old version', 4046192128],
   ['a scaling that cancels a restart leaves no instance of the old version', 2084252858],
+  ['an update that is carried late does not follow a later one: TASK_RUNNING', 4151804667],
+  ['an update that is carried late does not follow a later one: TASK_STARTING', 740133369],
 ];
 
 test.each(FOUND)('%s (seed %i)', (_what, seed) => {

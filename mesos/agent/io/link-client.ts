@@ -33,11 +33,13 @@ interface Stream {
   readonly request: ClientRequest;
   /** Unset until the master has answered. */
   id: string | undefined;
+  /** POSTs of calls so far; one that is said again counts once. */
+  batches: number;
 }
 
 /**
  * The agent's end of the agent link: one long POST whose answer is the stream of events, and calls in POSTs, one in flight at a
- * time, batched, in order. A lost POST is said again while its stream lives: the master takes updates twice without harm.
+ * time, batched, in order. A lost POST is said again while its stream lives, under the same number, so the master carries it out once.
  */
 export class LinkClient {
   readonly #options: LinkClientOptions;
@@ -62,7 +64,12 @@ export class LinkClient {
     this.disconnect();
     if (this.#closed) return;
     const body = this.#encode([call]);
-    const stream: Stream = { generation, id: undefined, request: request(this.#requestOptions(body.byteLength)) };
+    const stream: Stream = {
+      generation,
+      id: undefined,
+      batches: 0,
+      request: request(this.#requestOptions(body.byteLength)),
+    };
     this.#stream = stream;
     stream.request.setNoDelay(true);
     stream.request.setTimeout(ANSWER_TIMEOUT_MS, () => {
@@ -124,9 +131,9 @@ export class LinkClient {
     };
   }
 
-  #encode(calls: readonly Call[]): Uint8Array {
+  #encode(calls: readonly Call[], batch?: bigint): Uint8Array {
     const agentId = this.#options.agentId();
-    return encodeBinary(CALLS, { agent_id: agentId, calls });
+    return encodeBinary(CALLS, { agent_id: agentId, calls, batch });
   }
 
   #opened(stream: Stream, response: IncomingMessage): void {
@@ -165,11 +172,12 @@ export class LinkClient {
     if (this.#isPosting || this.#queue.length === 0 || stream?.id === undefined) return;
     this.#isPosting = true;
     const batch = this.#queue.slice(0, BATCH_MAX);
+    stream.batches++;
     this.#try(stream, stream.id, batch, 1);
   }
 
   #try(stream: Stream, streamId: string, batch: readonly Call[], attempt: number): void {
-    const body = this.#encode(batch);
+    const body = this.#encode(batch, BigInt(stream.batches));
     let settled = false;
     const settle = (done: () => void): void => {
       if (settled) return;

@@ -25,8 +25,16 @@ export function onAgentCalls(turn: Turn, event: AgentCalled): void {
   }
   const agent = callingAgent(turn, event);
   if (agent === undefined) return;
-  for (const call of list) perform(turn, agent, call);
+  if (isNews(agent, calls.batch)) for (const call of list) perform(turn, agent, call);
   reply(turn, requestId, 202);
+}
+
+/** A POST that the agent gave up and said again may arrive after later ones: an old update must not follow a new one. */
+function isNews(agent: Agent, batch: bigint | undefined): boolean {
+  if (batch === undefined) return true;
+  if (batch <= agent.batch) return false;
+  agent.batch = batch;
+  return true;
 }
 
 /** The agent of calls on a stream, or undefined when they were refused. */

@@ -25,6 +25,7 @@ export function newAgent(turn: Turn, id: string, hello: Call_Hello, remoteIp: st
     streamId: undefined,
     registrationId: hello.registration_id ?? '',
     attempt: 0n,
+    batch: 0n,
     unansweredPings: 0,
     total: Resources.empty,
     tasks: new Map(),
@@ -75,6 +76,7 @@ export function connectAgent(turn: Turn, agent: Agent, requestId: string, type: 
   turn.out.emit({ kind: 'stream.open', requestId, streamId, channel: 'agent' });
   state.streams.set(streamId, { kind: 'agent', agentId: agent.id });
   agent.streamId = streamId;
+  agent.batch = 0n;
   agent.connected = true;
   const registered: Event['registered'] = {
     agent_id: { value: agent.id },

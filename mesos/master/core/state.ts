@@ -83,6 +83,8 @@ export interface Agent {
   registrationId: string;
   /** Newest `attempt` heard. */
   attempt: bigint;
+  /** Newest `batch` of calls on its open stream. */
+  batch: bigint;
   /** Pings sent since the last answer. */
   unansweredPings: number;
   total: Resources;

@@ -33,6 +33,7 @@ export type Event_Type =
 export interface Calls {
   readonly agent_id?: mesos.AgentID | undefined;
   readonly calls?: readonly Call[] | undefined;
+  readonly batch?: bigint | undefined;
 }
 
 /** meseta.agent_link.v1.Call */

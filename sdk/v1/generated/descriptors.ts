@@ -1825,6 +1825,7 @@ export const descriptors: Descriptors = {
     'meseta.agent_link.v1.Calls': [
       { name: "agent_id", id: 1, rule: "optional", kind: "message", type: "mesos.v1.AgentID" },
       { name: "calls", id: 2, rule: "repeated", kind: "message", type: "meseta.agent_link.v1.Call" },
+      { name: "batch", id: 3, rule: "optional", kind: "scalar", type: "uint64" },
     ],
     'meseta.agent_link.v1.Call': [
       { name: "type", id: 1, rule: "required", kind: "enum", type: "meseta.agent_link.v1.Call.Type" },
