@@ -114,8 +114,14 @@ function checkHealthChecks(app: AppDefinition, report: Report): void {
     if (check.path !== undefined && /[\0-\x20]/.test(check.path))
       report(`${path}/path`, 'must not contain blanks or control characters');
   });
-  const byExecutor = app.healthChecks.filter((check) => check.protocol.startsWith('MESOS_')).length;
+  // Differs: upstream takes several COMMAND checks, of which Mesos runs one.
+  const byExecutor = app.healthChecks.filter(isRunByExecutor).length;
   if (byExecutor > 1) report('/', 'AppDefinition can contain at most one Mesos health check');
+}
+
+/** COMMAND and the MESOS_ protocols: a task can carry one such check. */
+function isRunByExecutor({ protocol }: HealthCheck): boolean {
+  return protocol === 'COMMAND' || protocol.startsWith('MESOS_');
 }
 
 function portIsKnown(check: Pick<HealthCheck, 'port' | 'portIndex' | 'protocol'>, app: AppDefinition): boolean {
