@@ -3,7 +3,7 @@ import { busEvent, type MarathonEvent } from '../core/bus-events.ts';
 
 /** Bounds of the event streams. */
 export interface EventStreamOptions {
-  /** Streams at one time; more are refused. */
+  /** Streams at one time; more are refused. Differs: upstream has no limit. */
   readonly clientsMax: number;
   /** Events that wait for a slow reader before its stream is closed (`--event_stream_max_outstanding_messages`). */
   readonly outstandingMax: number;

@@ -82,7 +82,7 @@ export function methodNotAllowed(allowed: string): ApiRefusal {
   return new ApiRefusal(405, `Method Not Allowed: allowed are ${allowed}`);
 }
 
-/** In upstream's words; its last release answers 500, the earlier ones 404. */
+/** Differs: upstream's last release says this with 500; its earlier ones answered 404. */
 export function notFound(): ApiRefusal {
   return new ApiRefusal(404, 'URI not found');
 }

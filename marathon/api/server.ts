@@ -120,6 +120,7 @@ export class MarathonApi {
   }
 
   async #events(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    // Differs: upstream streams only to those who ask for exactly that, and answers 405 to curl.
     const accept = request.headers.accept ?? '*/*';
     const refuse = (status: number, message: string): Promise<unknown> => send(reply, { status, body: { message } });
     if (!/text\/event-stream|\*\/\*/i.test(accept))

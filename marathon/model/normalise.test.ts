@@ -127,7 +127,7 @@ describe('appViolations', () => {
       {
         cmd: 'x',
         healthChecks: [
-          { ...CHECK, protocol: 'MESOS_TCP' },
+          { ...CHECK, protocol: 'COMMAND', command: { value: 'true' } },
           { ...CHECK, protocol: 'MESOS_HTTP' },
         ],
       },

@@ -175,7 +175,7 @@ function normaliseHealthCheck(check: HealthCheck, hasPorts: boolean): HealthChec
   };
 }
 
-/** A single-instance app that says nothing gets a strategy that never runs two at once. */
+/** Differs: upstream refuses a single-instance app that names no strategy; here it gets one that never runs two at once. */
 function upgradeStrategyOf(input: AppInput, current: AppDefinition | undefined): AppDefinition['upgradeStrategy'] {
   if (input.upgradeStrategy !== undefined) return input.upgradeStrategy;
   if (current !== undefined) return current.upgradeStrategy;

@@ -4,10 +4,10 @@ import { isSingleInstance } from './normalise.ts';
 import { idErrors, idLengthErrors, MAX_ID_LENGTH } from './path-id.ts';
 import type { Violation } from './violation.ts';
 
-/** Most instances of one app: each is an entry in memory and in the store. */
+/** Differs: upstream has no limit. Each instance is an entry in memory and in the store. */
 export const MAX_INSTANCES = 100_000;
 
-/** Largest definition in bytes of JSON. */
+/** Differs: upstream is limited by its store only. Largest definition in bytes of JSON. */
 export const MAX_DEFINITION_BYTES = 512 * 1024;
 
 /** What validation takes from the daemon's configuration. */
@@ -70,6 +70,7 @@ function checkCommand(app: AppDefinition, report: Report): void {
     report('/executor', "custom executors are not supported yet; allowed are '' and '//cmd'");
 }
 
+/** Differs: upstream takes names and texts that no process can be started with. */
 function checkEnvironment(app: AppDefinition, report: Report): void {
   for (const [name, value] of Object.entries(app.env)) {
     if (name === '' || name.includes('=') || name.includes('\0'))

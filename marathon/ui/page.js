@@ -70,7 +70,7 @@ function showApps(apps, queue) {
 }
 
 function stateOf(app, waiting) {
-  if (app.deployments.length > 0) return ['Deploying', 'busy'];
+  if (app.deployments.length > 0) return [waiting === undefined ? 'Deploying' : 'Deploying, waiting', 'busy'];
   if (waiting !== undefined) return waiting.delay.overdue ? ['Waiting', 'busy'] : ['Delayed after failures', 'bad'];
   if (app.instances === 0) return ['Suspended', 'busy'];
   return ['Running', 'good'];

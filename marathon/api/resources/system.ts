@@ -26,7 +26,7 @@ export async function pluginsResource(request: ApiRequest): Promise<ApiResponse>
   return ok({ plugins: [] });
 }
 
-/** `/v2/pods` and `/v2/pods::status`: clients probe it with HEAD to learn whether there are pods. */
+/** Differs: refused also for HEAD, which upstream answers. `/v2/pods` and `/v2/pods::status`: clients probe it with HEAD to learn whether there are pods. */
 export async function podsResource(): Promise<ApiResponse> {
   throw new ApiRefusal(422, 'pods: not supported yet');
 }

@@ -48,7 +48,11 @@ export async function deploymentsResource(request: ApiRequest, backend: ApiBacke
   return await backend.execute({ kind: 'deployment.cancel', id, force: query.flag('force') });
 }
 
-/** Whether the client asks for the old text form of task lists and takes no JSON. */
+/**
+ * Whether the client asks for the text form of task lists and takes no JSON.
+ *
+ * Differs: upstream removed it in 1.11; HAProxy bridges still read it.
+ */
 export function wantsText({ accept }: ApiRequest): boolean {
   return accept.includes('text/plain') && !accept.includes('application/json');
 }

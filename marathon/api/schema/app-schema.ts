@@ -147,6 +147,7 @@ const RUNTIME_FIELDS = [
 /** An app in a request, all fields optional: the body of `PUT /v2/apps/{id}`, element of arrays and of groups. */
 export const appSchema = strict({
   id: z.string().min(1).optional(),
+  // Differs: upstream wants two characters.
   cmd: z.string().min(1).optional(),
   args: z.array(z.string()).optional(),
   user: z.string().optional(),

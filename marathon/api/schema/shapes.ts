@@ -8,7 +8,11 @@ const INT32_MAX = 2 ** 31 - 1;
 /** Longest interval or timeout in seconds: about 23 days, what timers take. */
 export const SECONDS_MAX = 2_000_000;
 
-/** An object that takes these fields and no other; an unknown one is named with the nearest known. */
+/**
+ * An object that takes these fields and no other; an unknown one is named with the nearest known.
+ *
+ * Differs: upstream ignores unknown fields, and with them every misspelled one.
+ */
 export function strict<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
   const names = Object.keys(shape);
   return z.strictObject(shape, {

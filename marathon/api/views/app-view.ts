@@ -32,7 +32,7 @@ export class AppViews {
       ...(embeds.has('readiness') ? { readinessCheckResults: this.#readinessOf(app, instances) } : {}),
       ...(embeds.has('tasks') ? { tasks: taskAnswers(instances) } : {}),
       ...(failure === undefined ? {} : { lastTaskFailure: taskFailureAnswer(failure) }),
-      // Upstream writes `tasksStats`, which all its clients refuse or miss: they read `taskStats`.
+      // Differs: upstream's last release writes `tasksStats`, which its clients refuse or miss: they read `taskStats`.
       ...(embeds.has('taskStats') ? { taskStats: statisticsOf(app, instances, this.#now.wallMs) } : {}),
     };
   }

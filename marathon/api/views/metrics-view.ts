@@ -68,7 +68,11 @@ export function metricsOf(state: MarathonState, now: Now, http: HttpCounters): M
   };
 }
 
-/** `GET /metrics`, in the shape of upstream's JSON snapshot. */
+/**
+ * `GET /metrics`, in the shape of upstream's JSON snapshot.
+ *
+ * Differs: no histograms, meters and timers.
+ */
 export function metricsJson(metrics: Metrics): unknown {
   const entries = (values: ReadonlyMap<string, number>, key: string): unknown =>
     Object.fromEntries(Array.from(values, ([name, value]) => [`marathon.${name}`, { [key]: value }]));
