@@ -29,7 +29,7 @@ import { FetchCount } from './fetch-count.ts';
 import { flagTexts } from './flag-texts.ts';
 import { checkIdentity } from './identity.ts';
 import { LinkClient } from './link-client.ts';
-import { agentResources, hostnameOf } from './machine-info.ts';
+import { agentResources, diskUsage, hostnameOf } from './machine-info.ts';
 import { addRoutes } from './routes.ts';
 import { SandboxGc } from './sandbox-gc.ts';
 import { createAgentServer } from './server.ts';
@@ -43,18 +43,35 @@ const FLUSH_MS = 500;
 
 /** Events that come before the Loop can take them wait here: a container may end while its agent starts. */
 class Mailbox {
+  readonly #onFull: (error: Error) => void;
   #loop: AgentLoop | undefined;
   #waiting: AgentEvent[] = [];
+  #closed = false;
 
+  constructor(onFull: (error: Error) => void) {
+    this.#onFull = onFull;
+  }
+
+  /** Answers false when the Loop takes no more: an executor may be told to come back later, nothing else can be lost. */
   readonly post = (event: AgentEvent): boolean => {
-    if (this.#loop !== undefined) return this.#loop.post(event);
-    this.#waiting.push(event);
-    return true;
+    if (this.#loop === undefined) {
+      this.#waiting.push(event);
+      return true;
+    }
+    if (this.#loop.post(event)) return true;
+    if (!this.#closed && event.kind !== 'executor.called')
+      this.#onFull(new Error(`the inbox is full at ${event.kind}`));
+    return false;
   };
 
   connect(loop: AgentLoop): void {
     this.#loop = loop;
     for (const event of this.#waiting.splice(0)) loop.post(event);
+  }
+
+  /** The Loop ends: what comes now is for the next agent to find. */
+  close(): void {
+    this.#closed = true;
   }
 }
 
@@ -65,7 +82,7 @@ export async function startAgent(context: DaemonContext<typeof AGENT_FLAGS>): Pr
   const { log } = context;
   const { workDir, unlock } = await takeWorkDir(context);
   const hostname = flags.hostname ?? (flags.hostname_lookup ? await hostnameOf(flags.ip) : flags.ip);
-  const mailbox = new Mailbox();
+  const mailbox = new Mailbox(context.fatal);
   const executors = new ExecutorStreams(mailbox.post);
   const server = createAgentServer(flags, hostname, log);
   let identity: (() => string | undefined) | undefined;
@@ -106,6 +123,7 @@ export async function startAgent(context: DaemonContext<typeof AGENT_FLAGS>): Pr
     onFatal: context.fatal,
   });
   const close = async (): Promise<void> => {
+    mailbox.close();
     shell.close();
     checks.close();
     await loop.stop();
@@ -144,6 +162,7 @@ function createGc(workDir: string, flags: AgentFlagValues, log: Logger): Sandbox
     headroom: flags.gc_disk_headroom,
     intervalMs: flags.disk_watch_interval,
     wallMs: systemClock.wallMs,
+    diskUsage,
     onProblem: (message) => log.warn(message),
   });
 }

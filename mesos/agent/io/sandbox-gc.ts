@@ -1,6 +1,5 @@
-import { mkdir, readdir, rm, stat, symlink, unlink } from 'node:fs/promises';
+import { mkdir, readdir, rm, rmdir, stat, symlink, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { diskUsage } from './machine-info.ts';
 
 /** How the collector decides. */
 export interface SandboxGcOptions {
@@ -9,6 +8,8 @@ export interface SandboxGcOptions {
   readonly headroom: number;
   readonly intervalMs: number;
   readonly wallMs: () => number;
+  /** Used share of the disk, 0 to 1. */
+  readonly diskUsage: (path: string) => Promise<number | undefined>;
   readonly onProblem: (message: string) => void;
 }
 
@@ -51,7 +52,7 @@ export class SandboxGc {
       if (info !== undefined) found.push([run, info.mtimeMs]);
     }
     for (const [run, mtimeMs] of found.sort(([, left], [, right]) => left - right)) this.#retired.set(run, mtimeMs);
-    this.#timer = setInterval(() => void this.#collect(), this.#options.intervalMs);
+    this.#timer = setInterval(() => void this.collect(), this.#options.intervalMs);
     this.#timer.unref();
   }
 
@@ -83,8 +84,9 @@ export class SandboxGc {
     return runs;
   }
 
-  async #collect(): Promise<void> {
-    const usage = await diskUsage(this.#options.workDir);
+  /** Deletes what is old enough. */
+  async collect(): Promise<void> {
+    const usage = await this.#options.diskUsage(this.#options.workDir);
     this.#allowedAgeMs = this.#options.delayMs * Math.max(0, 1 - this.#options.headroom - (usage ?? 0));
     const oldestMs = this.#options.wallMs() - this.#allowedAgeMs;
     let excess = this.#retired.size - SANDBOXES_MAX;
@@ -118,7 +120,7 @@ async function removeEmptyParents(directory: string): Promise<void> {
   await unlink(join(runs, 'latest')).catch(() => undefined);
   const executor = dirname(runs);
   for (const folder of [runs, executor, dirname(executor), dirname(dirname(executor))]) {
-    const isEmpty = await rm(folder, { recursive: false }).then(
+    const isEmpty = await rmdir(folder).then(
       () => true,
       () => false,
     );

@@ -16,6 +16,10 @@ export class ScriptedMaster {
   pingTimeoutSeconds = 75;
   /** (RE)REGISTER calls answered. */
   registrations = 0;
+  /** The next POSTs of calls break before they are heard. */
+  brokenPosts = 0;
+  /** Status of every POST of calls. */
+  postStatus = 202;
   readonly #server: Server;
   #stream: ServerResponse | undefined;
   #streamCount = 0;
@@ -88,8 +92,13 @@ export class ScriptedMaster {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const { calls = [], agent_id } = decodeBinary(CALLS, Buffer.concat(chunks));
     const first = calls[0];
+    if (isCalls(first) && this.brokenPosts > 0) {
+      this.brokenPosts--;
+      request.socket.destroy();
+      return;
+    }
     const hello = first?.register?.hello ?? first?.reregister?.hello;
-    if (hello === undefined) response.writeHead(202).end();
+    if (hello === undefined) response.writeHead(this.postStatus).end();
     else {
       this.#stream?.destroy();
       this.#stream = response;
@@ -112,4 +121,8 @@ export class ScriptedMaster {
         if (update !== undefined) this.acknowledge(update.framework_id.value, update.status);
     for (const wake of this.#waiters.splice(0)) wake();
   }
+}
+
+function isCalls(first: Call | undefined): boolean {
+  return first !== undefined && first.type !== 'REGISTER' && first.type !== 'REREGISTER';
 }
