@@ -47,7 +47,7 @@ export const CHRONOS_FLAGS = {
   disable_after_failures: flag.integer('Failed runs in a row after which a job is disabled; 0 never.', 0, SECONDS),
   reconciliation_interval: flag.integer('Seconds between reconciliations of all tasks.', 600, { min: 1, max: 1e6 }),
   decline_offer_duration: flag.integer('Milliseconds for which an unfit offer is declined.', 5_000, MILLISECONDS),
-  min_revive_offers_interval: flag.integer('Milliseconds that a REVIVE costs after the first ten.', 500, MILLISECONDS),
+  min_revive_offers_interval: flag.integer('Milliseconds that a REVIVE costs after the first ten.', 100, MILLISECONDS),
   revive_offers_for_new_jobs: flag.boolean('Offers are always revived for new runs; only true is taken.', true),
   job_history_limit: flag.integer('Rows of taskStatHistory in job/stat.', 5, { min: 0, max: 1_000 }),
   runs_kept: flag.integer('Ended runs that are kept per job.', 20, { min: 1, max: 10_000 }),
