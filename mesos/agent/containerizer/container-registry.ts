@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { ContainerError, type ContainerExit } from './containerizer.ts';
 import { type ContainerRoot, findProcess, type KnownSessions } from './process-table.ts';
 import type { ProcessTrees } from './process-tree.ts';
@@ -140,11 +141,9 @@ export class ContainerRegistry {
   /** Writes the spec, asks for the start, waits for its confirmation. */
   async start(container: Container, script: string): Promise<{ readonly pid: number }> {
     const directory = this.#directory(container.id);
-    await mkdir(directory, { mode: 0o700 });
-    await writeFile(`${directory}/spec`, script, { mode: 0o600 });
-    if (container.aborted) {
-      throw new ContainerError('REASON_TASK_KILLED_DURING_LAUNCH', 'Container is being destroyed during launching');
-    }
+    // Synchronous: two tiny entries in a directory of the agent's own, for less than waking a thread four times costs.
+    mkdirSync(directory, { mode: 0o700 });
+    writeFileSync(`${directory}/spec`, script, { mode: 0o600 });
     container.phase = 'starting';
     container.startedMs = performance.now();
     this.#request(container);

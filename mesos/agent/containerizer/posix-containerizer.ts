@@ -124,6 +124,7 @@ export class PosixContainerizer implements Containerizer {
       });
     } catch (error) {
       this.#registry.fail(container);
+      this.#registry.remove(containerId);
       if (error instanceof ContainerError) throw error;
       throw failure((error as Error).message);
     }
