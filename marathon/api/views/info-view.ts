@@ -1,8 +1,6 @@
+import { COMPATIBLE_MARATHON_VERSION } from '../../../sdk/daemon/version.ts';
 import type { MarathonState } from '../../core/state.ts';
 import type { JsonObject } from '../../model/answer.ts';
-
-/** The Marathon release that we answer like: clients compare it. */
-export const MARATHON_VERSION = '1.11.24';
 
 /** What the daemon knows and the core does not. */
 export interface ServerInfo {
@@ -21,7 +19,7 @@ export function infoAnswer(state: MarathonState, server: ServerInfo): JsonObject
   const frameworkId = state.subscription.frameworkInfo.id?.value;
   return {
     name: 'marathon',
-    version: MARATHON_VERSION,
+    version: COMPATIBLE_MARATHON_VERSION,
     buildref: 'unknown',
     elected: true,
     leader: server.leader,
