@@ -2,6 +2,7 @@ import { FlagError, type FlagSource, type FlagValues, flag } from '../../sdk/dae
 import { parseAttributes } from '../../sdk/v1/attributes.ts';
 import { CodecError, messageType, readJson } from '../../sdk/v1/codec.ts';
 import type { Attribute, DomainInfo } from '../../sdk/v1/generated/mesos.ts';
+import { parseResources, ResourceTextError } from '../../sdk/v1/resources-parse.ts';
 
 const PORT = { min: 0, max: 65_535 };
 /** Upstream's bound for the time that executors get to subscribe again. */
@@ -151,6 +152,12 @@ export const AGENT_FLAG_SOURCE: Omit<FlagSource<typeof AGENT_FLAGS>, 'argv' | 'e
       problems.push(`flag --isolation: ${isolators.join(', ')} is not supported: ${LATER} (posix/cpu, posix/mem)`);
     if (values.containerizers.some((name) => name !== 'mesos'))
       problems.push(`flag --containerizers: allowed is mesos: ${NO_DOCKER}`);
+    try {
+      parseResources(values.resources ?? '', { defaultRole: values.default_role });
+    } catch (error) {
+      if (!(error instanceof ResourceTextError)) throw error;
+      problems.push(`flag --resources: ${error.message}`);
+    }
     if (values.executor_reregistration_timeout > REREGISTRATION_MS_MAX)
       problems.push('flag --executor_reregistration_timeout: at most 15secs');
     return problems;
