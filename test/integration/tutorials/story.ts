@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { SchedulerDriver } from '../../../sdk/scheduler/driver.ts';
 import type { Offer } from '../../../sdk/v1/generated/mesos.ts';
@@ -68,6 +68,8 @@ function sums(offer: Offer): Record<string, number> {
 }
 
 async function withCluster(agentLine: string, story: () => Promise<void>): Promise<void> {
+  // Another article, another machine: an agent refuses a work directory whose resources were others.
+  execFileSync('sh', ['-c', 'rm -rf /tmp/mesos/*']);
   const master = line('mesos-master --registry=in_memory --ip=127.0.0.1');
   await isUp(`http://${MASTER}/health`);
   const agent = line(agentLine);
