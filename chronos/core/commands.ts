@@ -71,7 +71,7 @@ export function reportTask(turn: Turn, event: Request<'api.report-task'>): Reply
     return refusal(400, `there is no run whose current task is '${taskId}'`);
   }
   const { entry, run } = found;
-  if (!entry.job.asyncActs) {
+  if (!entry.job.asyncActs && run.phase !== 'reporting') {
     return refusal(
       400,
       `job '${entry.job.name}' is not async: it ends with its task (post "async": true to /scheduler)`,

@@ -1,6 +1,7 @@
 import { sendCall } from '../../sdk/scheduler/core.ts';
 import type { Offer, TaskInfo } from '../../sdk/v1/generated/mesos.ts';
 import type { Job } from './job.ts';
+import { isoText } from './job-json.ts';
 import { OfferRest, requirementsOf, satisfies } from './matching.ts';
 import { addAttempt, type Run, taskIdOf } from './run.ts';
 import { activeRun, dequeue, type JobEntry, type RunRef, saveRun, type Turn } from './state.ts';
@@ -36,7 +37,7 @@ export function launchObstacle(turn: Pick<Turn, 'state'>, entry: JobEntry, run: 
       (one) => one.dueMs !== run.dueMs && (one.phase === 'live' || one.phase === 'reporting'),
     );
     if (other !== undefined)
-      return `waits for the job's run of ${other.dueMs} to end, because the job is not concurrent`;
+      return `waits for the job's run of ${isoText(other.dueMs)} to end, because the job is not concurrent`;
   }
   const { orphans } = turn.state;
   if (orphans.size > 0 && orphans.has(taskIdOf(run, entry.job.arguments)))

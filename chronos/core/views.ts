@@ -1,15 +1,15 @@
 import { DateTime } from 'luxon';
 import { type Histogram, histogramOf } from './histogram.ts';
-import { type ApiRoot, isoText, type JobJson, jobJson, listedJobJson, scheduleText } from './job-json.ts';
+import { type ApiRoot, isoText, type JobJson, jobJson, scheduleText } from './job-json.ts';
 import { launchObstacle } from './launch.ts';
 import { type Attempt, lastAttempt, type Run } from './run.ts';
 import { type ChronosState, type JobEntry, runKey } from './state.ts';
 
 /** Projections of the state for the API: each is computed between two events, and changes nothing. */
 
-/** All jobs by name. */
-export function listJobs(state: ChronosState, root: ApiRoot): readonly JobJson[] {
-  return entriesByName(state).map(({ job, progress }) => listedJobJson(job, progress, root));
+/** All jobs by name, as values that never change: a long list may be written out while the state goes on. */
+export function snapshotJobs(state: ChronosState): readonly Pick<JobEntry, 'job' | 'progress'>[] {
+  return entriesByName(state).map(({ job, progress }) => ({ job, progress }));
 }
 
 /** One job; undefined when it is not there. */

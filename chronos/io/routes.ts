@@ -4,7 +4,7 @@ import { COMPATIBLE_VERSION, MESETA_VERSION } from '../../sdk/daemon/version.ts'
 import { type JobKind, parseJobBody } from '../api/job-body.ts';
 import { readElements, readSearch, readStatusCode } from '../api/small-bodies.ts';
 import { describeViolations, statusOf, type Violation } from '../api/violation.ts';
-import type { ApiRoot, JobJson } from '../core/job-json.ts';
+import { type ApiRoot, type JobJson, listedJobJson } from '../core/job-json.ts';
 import { metricsJson, totals } from '../core/metrics.ts';
 import type { ChronosState } from '../core/state.ts';
 import {
@@ -14,12 +14,13 @@ import {
   graphDot,
   jobRuns,
   jobStatistics,
-  listJobs,
   percentileRows,
   searchJobs,
+  snapshotJobs,
   summarize,
 } from '../core/views.ts';
 import { errorBody } from './error-body.ts';
+import { writeArray } from './json-array.ts';
 import { PrometheusMetrics } from './prometheus.ts';
 import type { ApiAnswer, ApiRequest } from './requests.ts';
 
@@ -53,9 +54,12 @@ function addJobRoutes(server: FastifyInstance, desk: ChronosDesk, prefix: string
       handler: (request, reply) => putJob(desk, kind, root, request, reply),
     });
   }
-  server.get(`${prefix}/jobs`, async (_request, reply) =>
-    sendJson(reply, await desk.read((state) => listJobs(state, root))),
-  );
+  server.get(`${prefix}/jobs`, async (_request, reply) => {
+    const jobs = await desk.read(snapshotJobs);
+    return reply
+      .type('application/json')
+      .send(writeArray(jobs, ({ job, progress }) => listedJobJson(job, progress, root)));
+  });
   server.get(`${prefix}/jobs/search`, async (request, reply) => {
     const search = readSearch(request.query);
     if (!search.ok) return sendViolations(reply, search.violations);

@@ -5,11 +5,11 @@ import { parseJobBody } from '../api/job-body.ts';
 import { describeViolations } from '../api/violation.ts';
 import type { ChronosEffect, HttpReply } from '../core/effects.ts';
 import type { ApiEvent, ChronosEvent } from '../core/events.ts';
-import type { ApiRoot } from '../core/job-json.ts';
+import { type ApiRoot, listedJobJson } from '../core/job-json.ts';
 import { recoverChronosState } from '../core/recover.ts';
 import type { ChronosConfig, ChronosState, JobEntry } from '../core/state.ts';
 import { step } from '../core/step.ts';
-import { jobRuns, listJobs } from '../core/views.ts';
+import { jobRuns } from '../core/views.ts';
 import { FakeMaster } from './fake-master.ts';
 
 /** How a process ends while it steps: nothing of the step is kept, its records are, or its records and its first effects. */
@@ -97,9 +97,8 @@ export class TestChronos {
 
   /** A job as GET /jobs shows it. */
   listed(name: string, root: ApiRoot): Readonly<Record<string, unknown>> {
-    const found = listJobs(this.state, root).find((json) => json['name'] === name);
-    if (found === undefined) throw new Error(`no job ${name}`);
-    return found;
+    const { job, progress } = this.entry(name);
+    return listedJobJson(job, progress, root);
   }
 
   /** What the runs API tells of a job. */
