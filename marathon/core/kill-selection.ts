@@ -6,7 +6,8 @@ import { type Instance, isHealthy } from './instance.ts';
  * Which instances go when an app has too many: named victims, then those whose end keeps GROUP_BY groups even, then by
  * condition, then by age as `killSelection` says. Source: upstream's ScalingProposition and Constraints.
  *
- * Differs: an instance that its health checks call bad goes before a good one; upstream looks at the condition only.
+ * Differs: an instance that its health checks call bad goes before a good one, and one that has ended or is being killed before all
+ * that run; upstream looks at the condition only, and takes those last.
  *
  * @param candidates instances that may go.
  * @param count how many must go; more only when more are named.
@@ -40,7 +41,17 @@ export function compareVictims(app: AppDefinition, left: Instance, right: Instan
 function weight(instance: Instance): number {
   switch (instance.condition) {
     case 'Scheduled':
+    case 'Killed':
+    case 'Finished':
+    case 'Failed':
+    case 'Error':
+    case 'Gone':
+    case 'Dropped':
+    case 'Unknown':
+      // Ended, and not launched again yet: its end costs nothing.
       return 0;
+    case 'Killing':
+      return 1;
     case 'Unreachable':
     case 'UnreachableInactive':
       return 1;
@@ -51,8 +62,6 @@ function weight(instance: Instance): number {
       return 3;
     case 'Running':
       return isHealthy(instance) ? 5 : 4;
-    default:
-      return 6;
   }
 }
 

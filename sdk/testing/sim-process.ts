@@ -194,22 +194,27 @@ class Life<State, Event extends { readonly kind: string }, Effect extends { read
   #drain(): void {
     const events = this.#inbox;
     this.#inbox = [];
-    const { clock, onBug } = this.#host;
-    const { state, ids } = this.#parts;
     for (const event of events) {
       this.#note(event);
-      try {
-        const frame = this.#definition.step(state, event, { wallMs: clock.wallMs(), monoMs: clock.monoMs(), ids });
-        this.#records.push(...frame.records);
-        this.#effects.push(...frame.effects);
-        this.#definition.onStep?.(state, event, frame);
-      } catch (error) {
-        onBug(error);
-        this.#onEnd('a step threw');
-        return;
-      }
+      const frame = this.#stepOne(event);
+      if (frame === undefined) return;
+      this.#records.push(...frame.records);
+      this.#effects.push(...frame.effects);
+      this.#definition.onStep?.(this.state, event, frame);
     }
     this.#flush();
+  }
+
+  #stepOne(event: Event | TimerFired): Frame<Effect> | undefined {
+    const { clock, onBug } = this.#host;
+    const { state, ids } = this.#parts;
+    try {
+      return this.#definition.step(state, event, { wallMs: clock.wallMs(), monoMs: clock.monoMs(), ids });
+    } catch (error) {
+      onBug(error);
+      this.#onEnd('a step threw');
+      return undefined;
+    }
   }
 
   #note(event: Event | TimerFired): void {

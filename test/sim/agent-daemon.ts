@@ -4,7 +4,7 @@ import type { AgentEvent } from '../../mesos/agent/core/events.ts';
 import { recoverAgentState } from '../../mesos/agent/core/recover.ts';
 import type { AgentState } from '../../mesos/agent/core/state.ts';
 import { step } from '../../mesos/agent/core/step.ts';
-import type { Frame, StoreChange, TimerEffect } from '../../sdk/base/step.ts';
+import type { StoreChange, TimerEffect } from '../../sdk/base/step.ts';
 import { SimProcess } from '../../sdk/testing/sim-process.ts';
 import { parseResources } from '../../sdk/v1/resources-parse.ts';
 import { SimAgentLink } from './agent-link.ts';
@@ -24,7 +24,6 @@ export interface AgentDaemon {
 
 export interface AgentHooks {
   readonly onStart: (machine: Machine, container: SimContainer) => void;
-  readonly onStep: (agent: AgentDaemon, state: AgentState, frame: Frame<AgentEffect>) => void;
   readonly onCommit: (agent: AgentDaemon, records: readonly StoreChange[]) => void;
   /** The agent wants to end: not a crash. */
   readonly onExit: (agent: AgentDaemon, code: number, message: string) => void;
@@ -112,7 +111,6 @@ export function createAgent(world: World, index: number, hooks: AgentHooks): Age
       machine.leave();
       world.network.leave(name);
     },
-    onStep: (state, _event, frame) => hooks.onStep(daemon, state, frame),
     onCommit: (records) => hooks.onCommit(daemon, records),
     describe,
   });

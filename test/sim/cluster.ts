@@ -140,8 +140,7 @@ export class Cluster {
         this.safety.started(machine, container, agent);
         this.#checkAttempt(container);
       },
-      onStep: (agent, state) => this.safety.agent(agent, state),
-      onCommit: (_agent, records) => this.safety.agentCommitted(records),
+      onCommit: (agent, records) => this.safety.agentCommitted(agent.name, records),
       onExit: (agent, code, message) => {
         if (code !== 0) this.world.fail('no agent is turned away', `${agent.name}: ${message}`);
         this.faults.restartLater(agent.name);

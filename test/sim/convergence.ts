@@ -77,7 +77,6 @@ function overbooked(master: MasterState, known: Agent): string | undefined {
 function unsettledMaster(cluster: Cluster, master: MasterState): string | undefined {
   if (master.recovered.size > 0) return `the master waits for agents ${[...master.recovered.keys()].join(' ')}`;
   if (master.agents.size !== cluster.agents.length) return `the master knows ${master.agents.size} agents`;
-  if (master.unreachable.size > 0) return `agents ${[...master.unreachable.keys()].join(' ')} are unreachable`;
   for (const framework of master.frameworks.values()) {
     // An id that a framework was told and could not record any more is nobody's; it has nothing.
     if (!framework.connected && framework.tasks.size > 0) return `${framework.info.name} is gone and has tasks`;

@@ -7,6 +7,8 @@ const FOUND: readonly (readonly [what: string, seed: number])[] = [
   ['a scaling that cancels a restart leaves no instance of the old version', 2084252858],
   ['an update that is carried late does not follow a later one: TASK_RUNNING', 4151804667],
   ['an update that is carried late does not follow a later one: TASK_STARTING', 740133369],
+  ['scaling down takes an instance that has failed before a healthy one', 3513560092],
+  ['an unreachable instance that comes back as failed costs no healthy one', 825488665],
 ];
 
 test.each(FOUND)('%s (seed %i)', (_what, seed) => {

@@ -1,4 +1,4 @@
-import type { StoredStatus } from '../../mesos/agent/core/records.ts';
+import type { StoredAgent, StoredStatus } from '../../mesos/agent/core/records.ts';
 import type { AgentState } from '../../mesos/agent/core/state.ts';
 import type { Agent, MasterState } from '../../mesos/master/core/state.ts';
 import type { StoreChange } from '../../sdk/base/step.ts';
@@ -72,9 +72,10 @@ export class Safety {
     }
   }
 
-  /** Something became durable at an agent. */
-  agentCommitted(records: readonly StoreChange[]): void {
+  /** Something became durable at an agent: from now on it keeps its id. */
+  agentCommitted(name: string, records: readonly StoreChange[]): void {
     for (const { key, value } of records) {
+      if (key === 'agent') this.#agentRecorded(name, value as StoredAgent | undefined);
       if (value === undefined || !key.startsWith('status/')) continue;
       const task = key.slice('status/'.length);
       let known = this.#updates.get(task);
@@ -89,15 +90,13 @@ export class Safety {
     }
   }
 
-  /** An agent's id, once it has one. */
-  agent(daemon: AgentDaemon, state: AgentState): void {
-    const id = state.info.id?.value;
+  #agentRecorded(name: string, stored: StoredAgent | undefined): void {
+    const id = stored?.info.id?.value;
     if (id === undefined) return;
-    const before = this.#agentIds.get(daemon.name);
-    if (before !== undefined && before !== id) {
-      this.#world.fail('agents keep their id', `${daemon.name} was ${before}, is ${id}`);
-    }
-    this.#agentIds.set(daemon.name, id);
+    const before = this.#agentIds.get(name);
+    if (before !== undefined && before !== id)
+      this.#world.fail('agents keep their id', `${name} was ${before}, is ${id}`);
+    this.#agentIds.set(name, id);
   }
 
   /** A framework recorded its id: from now on it keeps it. One that was told and not recorded is nobody's. */
