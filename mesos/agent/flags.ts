@@ -3,14 +3,11 @@ import { parseAttributes } from '../../sdk/v1/attributes.ts';
 import { CodecError, messageType, readJson } from '../../sdk/v1/codec.ts';
 import type { Attribute, DomainInfo } from '../../sdk/v1/generated/mesos.ts';
 import { parseResources, ResourceTextError } from '../../sdk/v1/resources-parse.ts';
+import { ISOLATION_LATER, NO_DOCKER, UNSUPPORTED_FLAGS } from './unsupported-flags.ts';
 
 const PORT = { min: 0, max: 65_535 };
 /** Upstream's bound for the time that executors get to subscribe again. */
 const REREGISTRATION_MS_MAX = 15_000;
-const LATER = 'this isolation is not there yet; tasks run as plain process groups';
-const NO_AUTH = 'there is no authentication yet: bind the loopback address, or keep the port behind a firewall';
-const NO_DOCKER = 'images and Docker are not there yet';
-
 /** Upstream's flags that this agent takes. */
 export const AGENT_FLAGS = {
   master: flag.custom<string | undefined>('HOST:PORT', 'The master.', undefined, parseMaster),
@@ -48,10 +45,10 @@ export const AGENT_FLAGS = {
     'additive',
   ]),
   switch_user: flag.boolean('Run tasks as their own user.', true),
-  executor_environment_variables: flag.custom<Readonly<Record<string, string>>>(
+  executor_environment_variables: flag.custom<Readonly<Record<string, string>> | undefined>(
     'JSON',
     'Environment that every task gets.',
-    {},
+    undefined,
     parseVariables,
   ),
   fetcher_cache_dir: flag.string<string | undefined>(
@@ -75,81 +72,25 @@ export const AGENT_FLAGS = {
     min: 0,
     max: 100_000,
   }),
-  http_heartbeat_interval: flag.durationMs('Heartbeats of attached streams.', 30_000),
 } as const;
 
 /** Values of {@link AGENT_FLAGS}. */
 export type AgentFlagValues = FlagValues<typeof AGENT_FLAGS>;
 
-/** Upstream's flags that are refused, with what to do instead. */
-const UNSUPPORTED: Readonly<Record<string, string>> = {
-  acls: NO_AUTH,
-  advertise_ip: 'use --ip and --hostname',
-  advertise_port: 'use --port',
-  agent_features: 'the agent reports the capabilities that it has',
-  agent_subsystems: LATER,
-  allowed_devices: LATER,
-  authenticate_http_executors: NO_AUTH,
-  authenticate_http_readonly: NO_AUTH,
-  authenticate_http_readwrite: NO_AUTH,
-  bounding_capabilities: LATER,
-  cgroups_enable_cfs: LATER,
-  cgroups_hierarchy: LATER,
-  cgroups_limit_swap: LATER,
-  cgroups_root: LATER,
-  container_logger: 'output goes to stdout and stderr in the sandbox',
-  credential: NO_AUTH,
-  csi_plugin_config_dir: 'storage plugins are not there',
-  default_container_dns: NO_DOCKER,
-  default_container_info: NO_DOCKER,
-  docker: NO_DOCKER,
-  docker_config: NO_DOCKER,
-  docker_mesos_image: NO_DOCKER,
-  docker_registry: NO_DOCKER,
-  docker_socket: NO_DOCKER,
-  docker_store_dir: NO_DOCKER,
-  domain_socket_location: 'executors use --ip and --port',
-  effective_capabilities: LATER,
-  enforce_container_disk_quota: LATER,
-  firewall_rules: 'put the port behind a firewall',
-  hadoop_home: 'hdfs:// URIs are not there; use http:// or file://',
-  hooks: 'modules are not there',
-  http_command_executor: 'command tasks need no executor process',
-  http_credentials: NO_AUTH,
-  http_executor_domain_sockets: 'executors use --ip and --port',
-  image_providers: NO_DOCKER,
-  ip6: 'use --ip with an IPv6 address',
-  ip_discovery_command: 'use --ip',
-  jwt_secret_key: NO_AUTH,
-  launcher_dir: 'there are no helper programs of upstream to look for',
-  master_detector: 'use --master=host:port',
-  modules: 'modules are not there',
-  modules_dir: 'modules are not there',
-  network_cni_config_dir: LATER,
-  network_cni_plugins_dir: LATER,
-  nvidia_gpu_devices: LATER,
-  qos_controller: 'oversubscription is not there',
-  resource_estimator: 'oversubscription is not there',
-  resource_provider_config_dir: 'resource providers are not there',
-  seccomp_config_dir: LATER,
-  seccomp_profile_name: LATER,
-  secret_resolver: 'modules are not there; secrets of type VALUE are resolved',
-  volume_gid_range: LATER,
-  xfs_project_range: LATER,
-};
-
 /** What the parser needs. */
 export const AGENT_FLAG_SOURCE: Omit<FlagSource<typeof AGENT_FLAGS>, 'argv' | 'env'> = {
   spec: AGENT_FLAGS,
   envPrefix: 'MESOS_',
-  unsupported: UNSUPPORTED,
+  unsupported: UNSUPPORTED_FLAGS,
   check: (values) => {
     const problems: string[] = [];
     if (values.master === undefined)
       problems.push('flag --master is missing: --master=127.0.0.1:5050 names the master');
     const isolators = values.isolation.filter((name) => !['posix/cpu', 'posix/mem', 'filesystem/posix'].includes(name));
     if (isolators.length > 0)
-      problems.push(`flag --isolation: ${isolators.join(', ')} is not supported: ${LATER} (posix/cpu, posix/mem)`);
+      problems.push(
+        `flag --isolation: ${isolators.join(', ')} is not supported: ${ISOLATION_LATER} (posix/cpu, posix/mem)`,
+      );
     if (values.containerizers.some((name) => name !== 'mesos'))
       problems.push(`flag --containerizers: allowed is mesos: ${NO_DOCKER}`);
     try {

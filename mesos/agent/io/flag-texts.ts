@@ -12,7 +12,6 @@ const DURATIONS: ReadonlySet<string> = new Set([
   'fetcher_stall_timeout',
   'gc_delay',
   'disk_watch_interval',
-  'http_heartbeat_interval',
 ]);
 
 /** Every flag that has a value, as text, in upstream's units; sorted by name. */
