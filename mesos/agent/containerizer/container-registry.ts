@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { ContainerError, type ContainerExit } from './containerizer.ts';
 import { type ContainerRoot, findProcess, type KnownSessions } from './process-table.ts';
 import type { ProcessTrees } from './process-tree.ts';
@@ -48,6 +49,8 @@ export interface RegistryOptions {
 
 /** Tells the requests of this process from those of all others. */
 const NONCE = `${randomBytes(9).toString('base64url')}-`;
+/** Starts under way at once. */
+const STARTS_MAX = 4 * Math.max(4, availableParallelism());
 /** A start that nobody confirmed for so long is cancelled; generous, because a loaded machine is slow, not broken. */
 const START_MS_MAX = 60_000;
 /** How long a living but silent supervisor is waited for after its process is gone. */
@@ -64,6 +67,9 @@ export class ContainerRegistry {
   readonly #containers = new Map<string, Container>();
   readonly #sides = new Map<string, Set<Container>>();
   #requests = 0;
+  /** Starts that the helper was not asked for yet, and those that are not confirmed yet. */
+  readonly #waiting: Container[] = [];
+  readonly #requested = new Set<Container>();
   #sweep: NodeJS.Timeout | undefined;
   #sweeping = false;
   #strays: ContainerRoot[] = [];
@@ -145,8 +151,8 @@ export class ContainerRegistry {
     mkdirSync(directory, { mode: 0o700 });
     writeFileSync(`${directory}/spec`, script, { mode: 0o600 });
     container.phase = 'starting';
-    container.startedMs = performance.now();
-    this.#request(container);
+    this.#waiting.push(container);
+    this.#requestWaiting();
     return container.started.promise;
   }
 
@@ -154,12 +160,13 @@ export class ContainerRegistry {
   fail(container: Container): void {
     if (container.phase === 'ended') return;
     container.phase = 'ended';
+    this.#confirm(container);
     container.ended.resolve({ containerId: container.id });
   }
 
   /** A new helper knows nothing of what the old one was asked. */
   requestAgain(): void {
-    for (const container of this.#containers.values()) if (container.phase === 'starting') this.#request(container);
+    for (const container of this.#requested) this.#request(container);
   }
 
   onEvent(event: SupervisorEvent): void {
@@ -231,6 +238,22 @@ export class ContainerRegistry {
     this.#searchStrays(container);
   }
 
+  /** A thousand starts at once would leave the agent a thousandth of the machine. */
+  #requestWaiting(): void {
+    while (this.#requested.size < STARTS_MAX) {
+      const container = this.#waiting.shift();
+      if (container === undefined) return;
+      if (container.phase !== 'starting') continue;
+      this.#requested.add(container);
+      container.startedMs = performance.now();
+      this.#request(container);
+    }
+  }
+
+  #confirm(container: Container): void {
+    if (this.#requested.delete(container)) this.#requestWaiting();
+  }
+
   #request(container: Container): void {
     container.nonce = `${NONCE}${++this.#requests}`;
     this.#options.request(container.id, container.nonce);
@@ -240,6 +263,7 @@ export class ContainerRegistry {
     if (container.phase === 'running' || container.phase === 'ended') return;
     container.phase = 'running';
     container.process = process;
+    this.#confirm(container);
     container.started.resolve({ pid: process.pid });
     if (container.doomed) void this.#destroyTree(container);
     else if (container.kill !== undefined) this.#terminate(container);
@@ -331,7 +355,7 @@ export class ContainerRegistry {
     if (process !== undefined && process !== 'cancelled') {
       this.#onStarted(container, process);
       await this.#check(container);
-    } else if (performance.now() - container.startedMs > START_MS_MAX) {
+    } else if (this.#requested.has(container) && performance.now() - container.startedMs > START_MS_MAX) {
       await this.#cancelStart(container, 'Failed to launch container: its supervisor did not start it within 1mins');
     }
   }
