@@ -92,12 +92,11 @@ export function updateTask(
   replace(framework, agent, updated);
   if (state !== task.state) countStateChange(framework, task.state, state);
   if (!repeats || isCheckUpdate(status)) publishTaskUpdated(turn, framework, updated, status);
-  if (ends) {
-    if (isTerminal(status.state)) countTaskEnd(turn.state, status);
-    if (!entry.released) {
-      unuse(framework, agent, entry.resources);
-      freeResources(turn, framework.id, agent.id, entry.resources);
-    }
+  // A quick task has ended before its first status is acknowledged; its end is counted when the status of it comes.
+  if (isTerminal(status.state) && !statuses.some((one) => isTerminal(one.state))) countTaskEnd(turn.state, status);
+  if (ends && !entry.released) {
+    unuse(framework, agent, entry.resources);
+    freeResources(turn, framework.id, agent.id, entry.resources);
   }
   return updated;
 }
