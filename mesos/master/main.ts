@@ -139,7 +139,8 @@ function configOf(values: MasterFlagValues, { hostname, port, startedAtMs, epoch
     epoch,
     startedAtMs,
     electedAtMs: systemClock.wallMs(),
-    version: { version: COMPATIBLE_VERSION, build_user: '' },
+    // There is no build; clients expect the keys.
+    version: { version: COMPATIBLE_VERSION, build_date: '', build_time: 0, build_user: '' },
     cluster: values.cluster,
     flags: masterFlagTexts({ ...values, port }),
     allocator: {

@@ -90,6 +90,9 @@ function view(target: OperatorTarget, state: MasterState, type: NonNullable<Call
       return { type, get_executors: operatorExecutors(state) };
     case 'GET_TASKS':
       return { type, get_tasks: operatorTasks(state) };
+    case 'GET_OPERATIONS':
+      // Operations that outlive their call are refused, so there is none.
+      return { type, get_operations: {} };
     case 'GET_ROLES':
       return { type, get_roles: operatorRoles(state) };
     case 'GET_WEIGHTS':
