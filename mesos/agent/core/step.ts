@@ -13,7 +13,7 @@ import { start } from './start.ts';
 import type { AgentState } from './state.ts';
 import { endEverything, requestStop, stopExitFired, stopKillFired } from './stop.ts';
 import { executorsBackFired, registerFired, shutdownFired } from './timeouts.ts';
-import { acknowledge, retryFired } from './updates.ts';
+import { acknowledge, forwardFramework, retryFired } from './updates.ts';
 
 type Frame = FrameBuilder<AgentEffect>;
 
@@ -111,6 +111,7 @@ function orderFromMaster(state: AgentState, frame: Frame, ctx: StepContext, even
     if (framework === undefined) return;
     framework.info = info;
     putFramework(frame, framework);
+    forwardFramework(state, frame, framework);
   }
 }
 

@@ -56,6 +56,14 @@ describe('status updates', () => {
     ]);
   });
 
+  test('go out at once when their framework comes back', () => {
+    const bench = AgentBench.registered();
+    bench.startCommand(F, commandTask('t'));
+    bench.take();
+    bench.link({ type: 'UPDATE_FRAMEWORK', update_framework: { framework_info: F } });
+    expect(bench.updates().map(({ task_id, state }) => [task_id.value, state])).toEqual([['t', 'TASK_STARTING']]);
+  });
+
   test('a reregistration tells every task that is not done, with its newest state', () => {
     const bench = AgentBench.registered();
     const containerId = bench.startCommand(F, commandTask('ended'));

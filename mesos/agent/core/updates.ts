@@ -10,7 +10,7 @@ import { isTerminal } from '../../../sdk/v1/task-state.ts';
 import { completeTask } from './completion.ts';
 import type { AgentEffect } from './effects.ts';
 import { putStatus } from './records.ts';
-import { type AgentState, type ExecutorEntry, findTask, type TaskEntry } from './state.ts';
+import { type AgentState, type ExecutorEntry, type FrameworkEntry, findTask, type TaskEntry } from './state.ts';
 import { retryKey } from './timer-keys.ts';
 
 type Frame = FrameBuilder<AgentEffect>;
@@ -138,7 +138,12 @@ export function forward(state: AgentState, frame: Frame, task: TaskEntry): void 
 
 /** After a registration: everything outstanding goes to the new master at once. */
 export function forwardAll(state: AgentState, frame: Frame): void {
-  for (const executor of allExecutors(state)) {
+  for (const framework of state.frameworks.values()) forwardFramework(state, frame, framework);
+}
+
+/** After a framework came back: what it missed goes out at once, not after the next retry (slave.cpp, updateFramework). */
+export function forwardFramework(state: AgentState, frame: Frame, framework: FrameworkEntry): void {
+  for (const executor of framework.executors.values()) {
     for (const task of executor.tasks.values()) {
       if (task.pending.length === 0) continue;
       task.resends = 0;
