@@ -155,11 +155,6 @@ describe('tasks that may not run', () => {
       "Task uses invalid health check: The path 'x' of HTTP health check must start with '/'",
     ],
     [
-      'negative resource',
-      valid({ resources: [{ name: 'cpus', type: 'SCALAR', scalar: { value: -1 } }] }),
-      "Task uses invalid resources: Invalid resources: Resource 'cpus' is invalid: Invalid scalar resource: value <= 0",
-    ],
-    [
       'two roles',
       valid({
         resources: [
@@ -211,6 +206,20 @@ describe('tasks that may not run', () => {
       .filter((event) => event.type === 'RUN_TASK')
       .map((event) => event.run_task?.task.task_id.value);
     expect(launched).toEqual(['good']);
+  });
+
+  test('one malformed resource spoils all tasks of its LAUNCH', () => {
+    const { master, agent, agentId, peer, offer } = withOffer();
+    const resources = [
+      { name: 'cpus', type: 'SCALAR', scalar: { value: -1 }, allocation_info: { role: '*' } },
+    ] as const;
+    master.call(peer, launchCall([offer], [taskOf('good', agentId), taskOf('bad', agentId, '', { resources })]));
+    const message = "Resource 'cpus(allocated: *):-1' is invalid: Invalid scalar resource: value <= 0";
+    expect(statusesOf(peer)).toMatchObject([
+      { task_id: { value: 'good' }, state: 'TASK_ERROR', message },
+      { task_id: { value: 'bad' }, state: 'TASK_ERROR', message },
+    ]);
+    expect(agent.events.some((event) => event.type === 'RUN_TASK')).toBe(false);
   });
 
   test('an id that is in use', () => {

@@ -8,6 +8,7 @@ import { discardOffer, removeOffer } from './offers.ts';
 import type { Agent, Framework, OutstandingOffer } from './state.ts';
 import { refuseTask, stateFor } from './statuses.ts';
 import { bump, log, sendToFramework, type Turn } from './turn.ts';
+import { formError } from './validation/resources.ts';
 
 /** Offers of one agent and role that one ACCEPT uses together; `left` shrinks with each launch. */
 interface Accepted {
@@ -149,15 +150,26 @@ function groupText(operation: Offer_Operation): string {
 
 function launch(turn: Turn, principal: string | null, accepted: Accepted, operation: Offer_Operation): void {
   const { framework, agent, role } = accepted;
-  for (const task of operation.launch?.task_infos ?? []) {
-    if (operation.id !== undefined) {
-      invalidTask(turn, framework, task, 'The `id` field cannot be set on LAUNCH operations', 'REASON_TASK_INVALID');
-      continue;
-    }
+  const tasks = operation.launch?.task_infos ?? [];
+  const error = launchError(operation, tasks);
+  if (error !== undefined) {
+    for (const task of tasks) invalidTask(turn, framework, task, error, 'REASON_TASK_INVALID');
+    return;
+  }
+  for (const task of tasks) {
     const result = launchTask(turn, { principal, framework, agent, role, available: accepted.left }, task);
     if (result.kind === 'refused') invalidTask(turn, framework, task, result.message, result.reason);
     else accepted.left = accepted.left.subtract(result.used);
   }
+}
+
+/** What makes a whole LAUNCH invalid: one malformed resource spoils all its tasks, as upstream. */
+function launchError(operation: Offer_Operation, tasks: readonly TaskInfo[]): string | undefined {
+  for (const { resources, executor } of tasks) {
+    const error = formError(resources) ?? formError(executor?.resources);
+    if (error !== undefined) return error;
+  }
+  return operation.id === undefined ? undefined : 'The `id` field cannot be set on LAUNCH operations';
 }
 
 function invalidTask(

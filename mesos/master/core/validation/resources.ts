@@ -6,7 +6,7 @@ import { firstError, prefixed } from './first.ts';
 /** What is wrong with a list of resources as such, in upstream's words. */
 export function resourcesError(resources: readonly Resource[] | undefined): string | undefined {
   return firstError([
-    () => prefixed('Invalid resources: ', formError(resources ?? [])),
+    () => prefixed('Invalid resources: ', formError(resources)),
     () => prefixed("Invalid 'gpus' resource: ", gpusError(resources ?? [])),
   ]);
 }
@@ -25,12 +25,27 @@ export function allocationError(resources: readonly Resource[] | undefined): str
   return undefined;
 }
 
-function formError(resources: readonly Resource[]): string | undefined {
-  for (const resource of resources) {
+/** The first resource that is not well formed, in upstream's words. */
+export function formError(resources: readonly Resource[] | undefined): string | undefined {
+  for (const resource of resources ?? []) {
     const [violation] = resourceViolations(resource);
-    if (violation !== undefined) return `Resource '${resource.name}' is invalid: ${violation.message}`;
+    if (violation !== undefined) return `Resource '${resourceText(resource)}' is invalid: ${violation.message}`;
   }
   return undefined;
+}
+
+/** A resource that may be invalid, as upstream prints it: `cpus(allocated: *):-1`. */
+function resourceText({ name, allocation_info, reservations = [], scalar, ranges, set }: Resource): string {
+  const role = allocation_info?.role;
+  const allocated = role === undefined ? '' : `(allocated: ${role})`;
+  const stack = (reservations ?? []).map((one) => [one.type, one.role, one.principal].filter(Boolean).join(','));
+  const reserved = stack.length === 0 ? '' : `(reservations: [${stack.map((one) => `(${one})`).join(',')}])`;
+  const value =
+    scalar?.value ??
+    (ranges === undefined
+      ? `{${(set?.item ?? []).join(', ')}}`
+      : `[${(ranges.range ?? []).map(({ begin, end }) => `${begin}-${end}`).join(', ')}]`);
+  return `${name}${allocated}${reserved}:${value}`;
 }
 
 function gpusError(resources: readonly Resource[]): string | undefined {
