@@ -36,7 +36,9 @@ export class MarathonWatch {
     for (const [id, instance] of state.instances) {
       const before = this.#before.get(id);
       if (before === instance) continue;
-      if (before !== undefined && isWanted(before) && isHealthy(before) && !isWanted(instance)) {
+      if (before === undefined || !isWanted(before) || !isHealthy(before)) continue;
+      // One that stopped being healthy with this very event is no loss that an order makes.
+      if (isHealthy(instance) && !isWanted(instance)) {
         victims.set(instance.appId, (victims.get(instance.appId) ?? 0) + 1);
       }
     }
