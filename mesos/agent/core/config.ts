@@ -40,7 +40,12 @@ export const AGENT_CAPABILITIES: readonly AgentInfo_Capability_Type[] = [
   'TASK_RESOURCE_LIMITS',
 ];
 
+/** Where the agent answers, as `host:port`. */
+export function agentEndpoint({ ip, info }: AgentConfig): string {
+  return `${ip.includes(':') ? `[${ip}]` : ip}:${info.port ?? 5051}`;
+}
+
 /** The address that upstream's agents are known by: `slave(1)@127.0.0.1:5051`. */
 export function agentPid(config: AgentConfig): string {
-  return `slave(1)@${config.ip}:${config.info.port ?? 5051}`;
+  return `slave(1)@${agentEndpoint(config)}`;
 }

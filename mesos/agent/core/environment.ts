@@ -1,6 +1,6 @@
 import { formatDurationMs } from '../../../sdk/daemon/units.ts';
 import type { CommandInfo, ExecutorInfo, TaskInfo } from '../../../sdk/v1/generated/mesos.ts';
-import { agentPid } from './config.ts';
+import { agentEndpoint, agentPid } from './config.ts';
 import { type AgentState, agentIdOf, type ExecutorEntry } from './state.ts';
 import { durationMs } from './task-info.ts';
 
@@ -36,7 +36,7 @@ function mesosEnvironment(state: AgentState, executor: ExecutorEntry): Record<st
     MESOS_SANDBOX: executor.directory,
     MESOS_SLAVE_ID: agentIdOf(state) ?? '',
     MESOS_SLAVE_PID: agentPid(config),
-    MESOS_AGENT_ENDPOINT: `${config.ip}:${config.info.port ?? 5051}`,
+    MESOS_AGENT_ENDPOINT: agentEndpoint(config),
     MESOS_CHECKPOINT: checkpoint ? '1' : '0',
     MESOS_HTTP_COMMAND_EXECUTOR: '0',
     MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD: formatDurationMs(graceMs),

@@ -131,7 +131,10 @@ function move(history: History, choice: number, pick: number): void {
   else if (choice < 60) history.started(containerId);
   else if (choice < 68) history.exit(containerId, pick % 2 === 0 ? 0 : 3 << 8);
   else if (choice < 78) history.acknowledge(taskId);
-  else if (choice < 84 && bench.state.link.phase === 'registered') {
+  else if (choice < 84) {
+    // A master only knows of tasks that it ordered and whose end was not acknowledged.
+    const isKnown = history.ordered.has(taskId) && !history.acknowledged.has(taskId);
+    if (bench.state.link.phase !== 'registered' || !isKnown) return;
     const task_id = { value: taskId };
     history.link({ type: 'KILL_TASK', kill_task: { framework_id: { value: 'F' }, task_id } });
   } else if (choice < 90) history.post({ kind: 'link.closed', generation: bench.state.link.generation, reason: 'cut' });

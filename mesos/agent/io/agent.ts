@@ -29,7 +29,7 @@ import { FetchCount } from './fetch-count.ts';
 import { flagTexts } from './flag-texts.ts';
 import { checkIdentity } from './identity.ts';
 import { LinkClient } from './link-client.ts';
-import { agentResources, diskUsage, hostnameOf } from './machine-info.ts';
+import { agentResources, diskUsage, hostnameOf, reachableIp } from './machine-info.ts';
 import { addRoutes } from './routes.ts';
 import { SandboxGc } from './sandbox-gc.ts';
 import { createAgentServer } from './server.ts';
@@ -81,7 +81,8 @@ export async function startAgent(context: DaemonContext<typeof AGENT_FLAGS>): Pr
   const flags = context.flags.values;
   const { log } = context;
   const { workDir, unlock } = await takeWorkDir(context);
-  const hostname = flags.hostname ?? (flags.hostname_lookup ? await hostnameOf(flags.ip) : flags.ip);
+  const ip = reachableIp(flags.ip);
+  const hostname = flags.hostname ?? (flags.hostname_lookup ? await hostnameOf(ip) : ip);
   const mailbox = new Mailbox(context.fatal);
   const executors = new ExecutorStreams(mailbox.post);
   const server = createAgentServer(flags, hostname, log);
@@ -98,7 +99,7 @@ export async function startAgent(context: DaemonContext<typeof AGENT_FLAGS>): Pr
   const containerizer = await openContainers(workDir, flags, fetches, log, mailbox.post);
   const recoveryBeganMs = systemClock.monoMs();
   const recovered = await containerizer.recover();
-  const config = await configOf(flags, workDir, hostname, port, startedAtMs);
+  const config = await configOf(flags, { workDir, ip, hostname, port, startedAtMs });
   const entries = await store.list('');
   if (flags.recover === 'reconnect') checkIdentity(entries, config, flags.reconfiguration_policy);
   const state = recoverAgentState(config, entries, recovered);
@@ -220,11 +221,9 @@ function openContainers(
 
 async function configOf(
   flags: AgentFlagValues,
-  workDir: string,
-  hostname: string,
-  port: number,
-  startedAtMs: number,
+  place: Pick<AgentConfig, 'workDir' | 'ip' | 'startedAtMs'> & { readonly hostname: string; readonly port: number },
 ): Promise<AgentConfig> {
+  const { workDir, ip, hostname, port, startedAtMs } = place;
   return {
     info: {
       hostname,
@@ -233,7 +232,7 @@ async function configOf(
       attributes: flags.attributes,
       domain: flags.domain,
     },
-    ip: flags.ip,
+    ip,
     workDir,
     version: { version: COMPATIBLE_VERSION, ...BUILD },
     capabilities: AGENT_CAPABILITIES,

@@ -1,6 +1,6 @@
 import { lookupService } from 'node:dns/promises';
 import { statfs } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
+import { cpus, networkInterfaces, totalmem } from 'node:os';
 import type { Resource } from '../../../sdk/v1/generated/mesos.ts';
 import { parseResources } from '../../../sdk/v1/resources-parse.ts';
 
@@ -71,4 +71,13 @@ export async function hostnameOf(ip: string): Promise<string> {
   const name = await Promise.race([lookup, timeout.promise]);
   clearTimeout(timer);
   return name;
+}
+
+/** The address that others reach: the bound one, or for all addresses (0.0.0.0, ::) the first of the machine's that is not local. */
+export function reachableIp(ip: string): string {
+  if (ip !== '0.0.0.0' && ip !== '::') return ip;
+  const family = ip === '::' ? 'IPv6' : 'IPv4';
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const found = all.find((one) => !one.internal && one.family === family) ?? all.find((one) => one.family === family);
+  return found?.address ?? ip;
 }
