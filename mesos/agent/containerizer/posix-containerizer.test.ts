@@ -138,12 +138,6 @@ describe('a task', () => {
     expect(text(launched, 'stdout')).toBe(`77\n99\n${pid} ${pid} ${pid}\n`);
   });
 
-  test('runs in a sandbox linked as the latest of its executor', async () => {
-    const launched = spec('pwd -P', { sandbox: join(directory, 'executors/e1/runs/c1') });
-    expect(await runToEnd(launched)).toBe(0);
-    expect(readFileSync(join(directory, 'executors/e1/runs/latest/stdout'), 'utf8')).toBe(`${launched.sandbox}\n`);
-  });
-
   test('is measured with all its processes', async () => {
     const launched = spec('i=0; while [ $i -lt 30000 ]; do i=$((i+1)); done; sleep 60 & echo $! > child; wait');
     await containerizer.launch(launched);

@@ -1,6 +1,6 @@
-import { chmod, chown, mkdir, open, rename, rm, symlink } from 'node:fs/promises';
+import { chmod, chown, mkdir, open, rm } from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import { ContainerError } from './containerizer.ts';
 import type { Users } from './machine.ts';
 import type { UserIds } from './spec-script.ts';
@@ -30,7 +30,6 @@ export async function prepareSandbox(
       throw fail(`Failed to create directory: ${describeErrno(error)}`);
     },
   );
-  if (basename(dirname(path)) === 'runs') await linkLatest(path);
   try {
     const ids = await resolveUser(user, users);
     if (ids === undefined) return undefined;
@@ -42,15 +41,6 @@ export async function prepareSandbox(
     if (created) await rm(path, { recursive: true, force: true });
     throw fail(`Failed to chown directory to '${user}': ${describeErrno(error)}`);
   }
-}
-
-/** `latest` beside an executor's runs, which tools and people look for. */
-async function linkLatest(path: string): Promise<void> {
-  const link = `${dirname(path)}/latest`;
-  await symlink(path, link).catch(async () => {
-    await symlink(path, `${path}.latest`);
-    await rename(`${path}.latest`, link);
-  });
 }
 
 /** The user's numbers; undefined if that is the agent's own user. Throws for a user that cannot be taken on. */
