@@ -1,4 +1,4 @@
-import { createRun, recordSkip } from './runs.ts';
+import { createRun, oneSkip, recordSkip } from './runs.ts';
 import { latestSlotIndex, type Schedule, slotMs, startsWhenPosted } from './schedule.ts';
 import { enqueue, isBusy, type JobEntry, saveProgress, saveRun, scheduleSlot, type Turn } from './state.ts';
 
@@ -62,7 +62,7 @@ function decideJob(turn: Turn, entry: JobEntry): void {
   const epsilon = job.epsilon ?? turn.state.config.epsilon;
   const next = { nextIndex: latest + 1, nextMs: slotMs(schedule, latest + 1) };
   if (epsilon !== undefined && wallMs - dueMs > epsilon.toleranceMs) {
-    recordSkip(turn, entry, { fromMs: dueMs, toMs: dueMs, count: 1, reason: 'late' });
+    recordSkip(turn, entry, { ...oneSkip(dueMs, 'late'), slots: { from: latest, end: latest + 1 } });
     saveProgress(turn, entry, next);
     return;
   }
@@ -76,7 +76,8 @@ function recordSuperseded(turn: Turn, entry: JobEntry, schedule: Schedule, lates
   const fromMs = slotMs(schedule, nextIndex);
   const toMs = slotMs(schedule, latest - 1);
   if (fromMs === undefined || toMs === undefined) return;
-  recordSkip(turn, entry, { fromMs, toMs, count: latest - nextIndex, reason: 'superseded' });
+  const slots = { from: nextIndex, end: latest };
+  recordSkip(turn, entry, { fromMs, toMs, count: latest - nextIndex, reason: 'superseded', slots });
 }
 
 /**

@@ -51,8 +51,28 @@ describe('a scheduled job', () => {
     chronos.endTasks('TASK_FINISHED');
     expect(chronos.master.launches).toHaveLength(2);
     expect(chronos.runs('a')[0]?.due).toBe(iso(TEST_START_MS + 3 * MINUTE_MS));
-    expect(chronos.entry('a').progress.skips).toEqual([
+    expect(chronos.entry('a').progress.skips).toMatchObject([
       { fromMs: TEST_START_MS + MINUTE_MS, toMs: TEST_START_MS + 2 * MINUTE_MS, count: 2, reason: 'superseded' },
+    ]);
+  });
+
+  test('records what it skips between two runs as a range of its own', () => {
+    const chronos = new TestChronos();
+    chronos.put({ name: 'a', schedule: 'R//PT1M' });
+    for (let turn = 0; turn < 2; turn++) {
+      chronos.advance(2.5 * MINUTE_MS);
+      chronos.endTasks('TASK_FINISHED');
+    }
+    const { skips } = chronos.entry('a').progress;
+    expect(
+      skips.map(({ fromMs, toMs, count }) => [
+        (fromMs - TEST_START_MS) / MINUTE_MS,
+        (toMs - TEST_START_MS) / MINUTE_MS,
+        count,
+      ]),
+    ).toEqual([
+      [1, 1, 1],
+      [3, 4, 2],
     ]);
   });
 
@@ -102,7 +122,7 @@ describe('lateness', () => {
       chronos.restart();
     }
     expect(chronos.runs('a')).toEqual([]);
-    expect(chronos.entry('a').progress.skips).toEqual([
+    expect(chronos.entry('a').progress.skips).toMatchObject([
       { fromMs: TEST_START_MS + MINUTE_MS, toMs: TEST_START_MS + 61 * MINUTE_MS, count: 2, reason: 'late' },
     ]);
     chronos.advance(MINUTE_MS);

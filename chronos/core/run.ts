@@ -70,6 +70,8 @@ export interface SkipRange {
   readonly toMs: number;
   readonly count: number;
   readonly reason: SkipReason;
+  /** For slots of a schedule: the first index of the range, and the one after its last. */
+  readonly slots?: { readonly from: number; readonly end: number } | undefined;
 }
 
 /** superseded: a later due time was there to run. late: later than epsilon allows. disabled: the job was off. */
@@ -111,13 +113,18 @@ export function addAttempt(run: Run, attempt: Attempt): Run {
   return { ...run, launches: run.launches + 1, attempts: [...run.attempts, attempt].slice(-ATTEMPTS_KEPT) };
 }
 
-/** Adds a range of skips, joined to the last one when that has the same reason and ends before it. */
+/** Adds a range of skips; it becomes one with the last range when that has the same reason and nothing was run in between. */
 export function addSkip(skips: readonly SkipRange[], skip: SkipRange): readonly SkipRange[] {
   const last = skips.at(-1);
-  if (last?.reason === skip.reason && last.toMs < skip.fromMs) {
-    return [...skips.slice(0, -1), { ...last, toMs: skip.toMs, count: last.count + skip.count }];
-  }
-  return [...skips, skip].slice(-SKIPS_KEPT);
+  if (last?.reason !== skip.reason || !isContinued(last, skip)) return [...skips, skip].slice(-SKIPS_KEPT);
+  const slots = last.slots && skip.slots && { from: last.slots.from, end: skip.slots.end };
+  return [...skips.slice(0, -1), { ...last, toMs: skip.toMs, count: last.count + skip.count, slots }];
+}
+
+function isContinued(last: SkipRange, skip: SkipRange): boolean {
+  if (last.slots !== undefined && skip.slots !== undefined) return last.slots.end === skip.slots.from;
+  // A job that is off runs nothing, so its skips follow each other.
+  return skip.reason === 'disabled' && last.slots === undefined && skip.slots === undefined && last.toMs <= skip.fromMs;
 }
 
 const TASK_ID_BYTES_MAX = 255;

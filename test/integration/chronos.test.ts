@@ -20,7 +20,7 @@ interface JobRuns {
 let cluster: Cluster;
 
 beforeEach(async () => {
-  cluster = await startCluster({ chronos: true });
+  cluster = await startCluster({ chronos: ['--runs_kept=1000'] });
 });
 
 afterEach(() => cluster.close());
@@ -106,10 +106,11 @@ describe('kill -9', () => {
     // A stopped agent holds the launch back, so that no status comes before the end.
     agent?.signal('SIGSTOP');
     await post('/v1/scheduler/iso8601', { name: 'a', command: marking(marker), schedule: 'R1//P' });
-    await eventually(
-      'the launch is on its way',
-      async () => (await runsOf('a')).runs[0]?.attempts[0]?.state === 'LAUNCHING',
-    );
+    await eventually('the master has launched it', async () => {
+      const { tasks } = (await (await fetch(`${cluster.master.url}/tasks`)).json()) as { tasks: unknown[] };
+      return tasks.length === 1;
+    });
+    expect((await runsOf('a')).runs[0]?.attempts[0]?.state).toBe('LAUNCHING');
     await cluster.chronos.end('SIGKILL');
     agent?.signal('SIGCONT');
     await cluster.chronos.start();
