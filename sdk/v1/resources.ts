@@ -223,15 +223,20 @@ export class Resources {
 
   /** The form of legacy endpoints; revocable resources go by `<name>_revocable`. */
   toFlat(): FlatResources {
-    const sums = new Map<string, ResourceValue>();
-    for (const name of ['cpus', 'gpus', 'mem', 'disk']) sums.set(name, { type: 'SCALAR', thousandths: 0 });
+    const flat: Record<string, number | string> = { cpus: 0, gpus: 0, mem: 0, disk: 0 };
+    const rest = new Map<string, ResourceValue>();
     for (const entry of this.entries) {
       const name = entry.meta.revocable ? `${entry.meta.name}_revocable` : entry.meta.name;
-      const before = sums.get(name);
-      const value = totalOf(entry);
-      sums.set(name, before === undefined ? value : addValues(before, value));
+      if (entry.value.type === 'SCALAR') {
+        const before = flat[name];
+        flat[name] = (Math.round((typeof before === 'number' ? before : 0) * 1000) + scalarOf(entry)) / 1000;
+      } else {
+        const before = rest.get(name);
+        rest.set(name, before === undefined ? entry.value : addValues(before, entry.value));
+      }
     }
-    return Object.fromEntries(Array.from(sums, ([name, value]) => [name, flatValue(value)]));
+    for (const [name, value] of rest) flat[name] = printValue(value);
+    return flat;
   }
 
   /** As upstream prints them: `cpus:4; mem:2048; ports:[31000-32000]`, `{}` for nothing. */
@@ -301,8 +306,4 @@ function scalarOf(entry: ResourceEntry): number {
 function totalOf({ value, copies, meta }: ResourceEntry): ResourceValue {
   if (copies === 1 || meta.shared || value.type !== 'SCALAR') return value;
   return { type: 'SCALAR', thousandths: value.thousandths * copies };
-}
-
-function flatValue(value: ResourceValue): number | string {
-  return value.type === 'SCALAR' ? value.thousandths / 1000 : printValue(value);
 }

@@ -28,7 +28,7 @@ export interface MasterEndpoint {
 /** The endpoints by path, without a leading `/master`. */
 export const masterEndpoints: ReadonlyMap<string, MasterEndpoint> = new Map<string, MasterEndpoint>([
   ['/state', ofSnapshot(stateView)],
-  ['/state-summary', ofSnapshot(summaryView)],
+  ['/state-summary', json((state) => summaryView(takeSnapshot(state)))],
   ['/slaves', ofSnapshot(agentsView)],
   ['/frameworks', ofSnapshot(frameworksView)],
   ['/tasks', ofSnapshot(tasksView)],

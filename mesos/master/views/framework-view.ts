@@ -15,8 +15,8 @@ export function frameworksView(snapshot: MasterSnapshot, query: URLSearchParams)
   const wanted = query.get('framework_id');
   const isWanted = ({ id }: FrameworkSnapshot): boolean => wanted === null || id === wanted;
   return {
-    frameworks: LazyList.of(snapshot.frameworks.filter(isWanted), frameworkView),
-    completed_frameworks: LazyList.of(snapshot.completedFrameworks.filter(isWanted), frameworkView),
+    frameworks: LazyList.ofAnswers(snapshot.frameworks.filter(isWanted), frameworkView),
+    completed_frameworks: LazyList.ofAnswers(snapshot.completedFrameworks.filter(isWanted), frameworkView),
     // Impossible today; clients expect the key.
     unregistered_frameworks: [],
   };
@@ -40,7 +40,7 @@ export function frameworkSummary(framework: FrameworkSnapshot): Members {
 }
 
 /** A framework with all that belongs to it. */
-export function frameworkView(framework: FrameworkSnapshot): Members {
+export function frameworkView(framework: FrameworkSnapshot): LegacyAnswer {
   const { info, registeredAtMs, reregisteredAtMs, unregisteredAtMs, offerConstraints } = framework;
   const isReregistered = reregisteredAtMs !== undefined && reregisteredAtMs !== registeredAtMs;
   return {
@@ -54,9 +54,9 @@ export function frameworkView(framework: FrameworkSnapshot): Members {
     resources: Resources.sum([...framework.used, ...framework.offered]).toFlat(),
     reregistered_time: isReregistered ? reregisteredAtMs / 1000 : undefined,
     ...(framework.multiRole ? { roles: info.roles ?? [] } : { role: info.role ?? '*' }),
-    tasks: framework.tasks.map(taskView),
-    unreachable_tasks: framework.unreachableTasks.map(taskView),
-    completed_tasks: framework.completedTasks.map(taskView),
+    tasks: LazyList.of(framework.tasks, taskView),
+    unreachable_tasks: LazyList.of(framework.unreachableTasks, taskView),
+    completed_tasks: LazyList.of(framework.completedTasks, taskView),
     offers: framework.offers.map(offerView),
     executors: framework.executors.map(executorView),
     labels: info.labels && labelsView(info.labels),

@@ -21,23 +21,29 @@ export type LegacyJson =
 
 /** A list whose items are made when they are written. */
 export class LazyList {
-  readonly items: Iterable<LegacyJson>;
+  /** Each item in pieces of text. */
+  readonly items: Iterable<Iterable<string>>;
 
-  constructor(items: Iterable<LegacyJson>) {
+  constructor(items: Iterable<Iterable<string>>) {
     this.items = items;
   }
 
   /** The items of `source`, each made when it is written. */
   static of<T>(source: Iterable<T>, view: (item: T) => LegacyJson): LazyList {
-    return new LazyList(mapped(source, view));
+    return new LazyList(mapped(source, (item) => [writeLegacyJson(view(item))]));
+  }
+
+  /** The same for items that hold long lists themselves. */
+  static ofAnswers<T>(source: Iterable<T>, view: (item: T) => LegacyAnswer): LazyList {
+    return new LazyList(mapped(source, (item) => writeAnswer(view(item))));
   }
 }
 
-function* mapped<T>(source: Iterable<T>, view: (item: T) => LegacyJson): Generator<LegacyJson, void, void> {
+function* mapped<T, R>(source: Iterable<T>, view: (item: T) => R): Generator<R, void, void> {
   for (const item of source) yield view(item);
 }
 
-/** A whole answer; its long lists are lazy. */
+/** A whole answer, or a large part of one; its long lists are lazy. */
 export interface LegacyAnswer {
   readonly [key: string]: LegacyJson | LazyList | undefined;
 }
@@ -57,17 +63,17 @@ export function writeLegacyJson(value: LegacyJson): string {
   let text = '';
   for (const key in value) {
     const member = value[key];
-    if (member !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${writeLegacyJson(member)}`;
+    if (member !== undefined) text += `${text === '' ? '' : ','}${writeKey(key)}:${writeLegacyJson(member)}`;
   }
   return `{${text}}`;
 }
 
-/** Writes an answer piece by piece, so that a big one can be made between other work: a piece is an item of a lazy list. */
+/** Writes an answer piece by piece, so that a big one can be made between other work: a piece is at most an item of a lazy list. */
 export function* writeAnswer(answer: LegacyAnswer): Generator<string, void, void> {
   let separator = '{';
   for (const [key, member] of Object.entries(answer)) {
     if (member === undefined) continue;
-    yield `${separator}${JSON.stringify(key)}:`;
+    yield `${separator}${writeKey(key)}:`;
     separator = ',';
     if (member instanceof LazyList) yield* writeList(member);
     else yield writeLegacyJson(member);
@@ -78,10 +84,16 @@ export function* writeAnswer(answer: LegacyAnswer): Generator<string, void, void
 function* writeList({ items }: LazyList): Generator<string, void, void> {
   let separator = '[';
   for (const item of items) {
-    yield separator + writeLegacyJson(item);
+    yield separator;
+    yield* item;
     separator = ',';
   }
   yield separator === '[' ? '[]' : ']';
+}
+
+/** Most keys need no escape, and finding that out is quicker than escaping. */
+function writeKey(key: string): string {
+  return /^[\w./-]*$/.test(key) ? `"${key}"` : JSON.stringify(key);
 }
 
 function isList(value: object): value is readonly LegacyJson[] {

@@ -18,7 +18,7 @@ export interface MachineFigures {
 type Figure = readonly [key: string, value: number];
 
 /**
- * Everything of /metrics/snapshot by upstream's keys, in their order.
+ * Everything of /metrics/snapshot by upstream's keys, in their order but for those of frameworks, which come last.
  *
  * Missing from upstream's: the latencies of the allocator and the registrar and the lengths of event queues, which
  * nobody measures yet; and `git_*` of a build.
@@ -33,10 +33,11 @@ export function metricsView(state: MasterState, machine: MachineFigures): Readon
     taskFigures(state),
     resourceFigures(state),
     allocatorFigures(state),
-    ...perFramework(state),
   ];
   for (const group of groups) for (const [key, value] of group) figures.set(key, value);
-  return new Map([...figures].sort(([left], [right]) => (left < right ? -1 : 1)));
+  const sorted = new Map([...figures].sort(([left], [right]) => (left < right ? -1 : 1)));
+  for (const group of perFramework(state)) for (const [key, value] of group) sorted.set(key, value);
+  return sorted;
 }
 
 const OPERATION_STATES = [

@@ -37,8 +37,8 @@ export function stateView(snapshot: MasterSnapshot): LegacyAnswer {
     flags: flags(config),
     slaves: LazyList.of(agents, agentView),
     recovered_slaves: LazyList.of(snapshot.recovered, agentInfoView),
-    frameworks: LazyList.of(snapshot.frameworks, frameworkView),
-    completed_frameworks: LazyList.of(snapshot.completedFrameworks, frameworkView),
+    frameworks: LazyList.ofAnswers(snapshot.frameworks, frameworkView),
+    completed_frameworks: LazyList.ofAnswers(snapshot.completedFrameworks, frameworkView),
     // Impossible today; clients expect the keys.
     orphan_tasks: [],
     unregistered_frameworks: [],

@@ -2,7 +2,7 @@ import type { TaskState } from '../../../sdk/v1/generated/mesos.ts';
 import type { MasterTask } from '../core/state.ts';
 import { agentView } from './agent-view.ts';
 import { frameworkSummary } from './framework-view.ts';
-import { LazyList, type LegacyAnswer, type LegacyJson } from './json.ts';
+import { LazyList, type LegacyJson, writeAnswer } from './json.ts';
 import type { FrameworkSnapshot, MasterSnapshot } from './snapshot.ts';
 
 /** States that upstream counts here, in its order. */
@@ -35,17 +35,27 @@ class Tally {
   }
 }
 
-/** GET /state-summary: agents and present frameworks with counts of tasks instead of the tasks. */
-export function summaryView(snapshot: MasterSnapshot): LegacyAnswer {
+/** Tasks that are counted before somebody else may work. */
+const SLICE = 2_000;
+
+/**
+ * GET /state-summary: agents and present frameworks with counts of tasks instead of the tasks.
+ *
+ * @returns the pieces of the text; empty ones while it counts.
+ */
+export function* summaryView(snapshot: MasterSnapshot): Generator<string, void, void> {
   const ofAgents = new Map<string, Tally>();
   const ofFrameworks = new Map<string, Tally>();
+  let counted = 0;
   for (const framework of snapshot.frameworks) {
     for (const { task } of allTasks(framework)) {
       tally(ofAgents, task.agent_id.value).add(task.state, framework.id);
       tally(ofFrameworks, framework.id).add(task.state, task.agent_id.value);
+      counted++;
+      if (counted % SLICE === 0) yield '';
     }
   }
-  return {
+  yield* writeAnswer({
     hostname: snapshot.config.info.hostname ?? '',
     cluster: snapshot.config.cluster,
     slaves: LazyList.of(snapshot.agents, (agent) => ({
@@ -56,11 +66,13 @@ export function summaryView(snapshot: MasterSnapshot): LegacyAnswer {
       ...frameworkSummary(framework),
       ...tally(ofFrameworks, framework.id).view('slave_ids'),
     })),
-  };
+  });
 }
 
-function allTasks({ tasks, unreachableTasks, completedTasks }: FrameworkSnapshot): readonly MasterTask[] {
-  return [...tasks, ...unreachableTasks, ...completedTasks];
+function* allTasks(framework: FrameworkSnapshot): Generator<MasterTask, void, void> {
+  yield* framework.tasks;
+  yield* framework.unreachableTasks;
+  yield* framework.completedTasks;
 }
 
 function tally(tallies: Map<string, Tally>, id: string): Tally {

@@ -2,7 +2,7 @@ import { messageType } from '../../../sdk/v1/codec.ts';
 import type { CommandInfo, ContainerStatus, Labels, NetworkInfo, TaskStatus } from '../../../sdk/v1/generated/mesos.ts';
 import { Resources } from '../../../sdk/v1/resources.ts';
 import type { MasterTask } from '../core/state.ts';
-import { type LegacyJson, rawMessage } from './json.ts';
+import { type LegacyJson, RawJson, rawMessage, writeLegacyJson } from './json.ts';
 import type { ExecutorSnapshot } from './snapshot.ts';
 
 const LABEL = messageType('mesos.v1.Label');
@@ -15,8 +15,22 @@ const IP_ADDRESS = messageType('mesos.v1.NetworkInfo.IPAddress');
 const PORT_MAPPING = messageType('mesos.v1.NetworkInfo.PortMapping');
 const ENVIRONMENT = messageType('mesos.v1.Environment');
 
+/**
+ * Texts of tasks that were shown before. An entry never changes (a task that does gets a new one), and most tasks of a
+ * big answer are the same as in the one before.
+ */
+const texts = new WeakMap<MasterTask, RawJson>();
+
 /** A task as /state, /frameworks and /tasks show it. */
-export function taskView({ task, resources, role }: MasterTask): LegacyJson {
+export function taskView(entry: MasterTask): LegacyJson {
+  const known = texts.get(entry);
+  if (known !== undefined) return known;
+  const text = new RawJson(writeLegacyJson(members(entry)));
+  texts.set(entry, text);
+  return text;
+}
+
+function members({ task, resources, role }: MasterTask): LegacyJson {
   const { limits, labels, discovery, container, health_check: healthCheck } = task;
   const all = resources.isEmpty ? Resources.fromProto(task.resources) : resources;
   return {

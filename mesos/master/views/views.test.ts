@@ -46,8 +46,7 @@ describe('text', () => {
         return item;
       }),
     });
-    expect(pieces.next().value).toBe('{"list":');
-    pieces.next();
+    expect([pieces.next().value, pieces.next().value, pieces.next().value]).toEqual(['{"list":', '[', '1.0']);
     expect(made).toEqual([1]);
     expect([...pieces].join('')).toBe(',2.0,3.0]}');
     expect(text({ list: new LazyList([]) })).toBe('{"list":[]}');
@@ -184,7 +183,7 @@ test('/state-summary ties agents and frameworks by their tasks, ended ones too',
       }),
     ],
   });
-  expect(parsed(summaryView(snapshot))).toMatchObject({
+  expect(JSON.parse([...summaryView(snapshot)].join(''))).toMatchObject({
     slaves: [
       { id: 'a', TASK_RUNNING: 2, TASK_FAILED: 0, framework_ids: ['f'] },
       { id: 'b', TASK_RUNNING: 0, framework_ids: [] },
