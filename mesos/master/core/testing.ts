@@ -68,9 +68,7 @@ export class MasterDriver {
   /** Lets time pass, and the timers of it fire. */
   advance(ms: number): void {
     const end = this.monoMs + ms;
-    for (;;) {
-      const due = [...this.#timers].filter(([, at]) => at <= end).sort((a, b) => a[1] - b[1])[0];
-      if (due === undefined) break;
+    for (let due = this.#nextTimer(end); due !== undefined; due = this.#nextTimer(end)) {
       const [key, at] = due;
       this.#timers.delete(key);
       this.monoMs = Math.max(this.monoMs, at);
@@ -192,6 +190,14 @@ export class MasterDriver {
   drop(peer: Peer<unknown>): void {
     peer.isOpen = false;
     this.post({ kind: 'stream.closed', streamId: peer.streamId });
+  }
+
+  #nextTimer(end: number): readonly [key: string, at: number] | undefined {
+    let next: readonly [key: string, at: number] | undefined;
+    for (const timer of this.#timers) {
+      if (timer[1] <= end && (next === undefined || timer[1] < next[1])) next = timer;
+    }
+    return next;
   }
 
   #play(effect: MasterEffect): void {
