@@ -223,7 +223,7 @@ class Exchange {
     const latencyMs = slow ? random.between(0, faults.slowMs) : random.between(...faults.latencyMs);
     const atMs = Math.max(this.#lastAtMs[direction], time.nowMs + latencyMs);
     this.#lastAtMs[direction] = atMs;
-    time.after(atMs - time.nowMs, () => this.#arrive(direction, deliver));
+    time.at(atMs, () => this.#arrive(direction, deliver));
   }
 
   #arrive(direction: Direction, deliver: () => void): void {
@@ -238,7 +238,7 @@ class Exchange {
     for (const { direction, deliver } of this.#held.splice(0)) {
       const atMs = Math.max(this.#lastAtMs[direction], this.#network.time.nowMs + this.#network.random.between(0, 50));
       this.#lastAtMs[direction] = atMs;
-      this.#network.time.after(atMs - this.#network.time.nowMs, () => this.#arrive(direction, deliver));
+      this.#network.time.at(atMs, () => this.#arrive(direction, deliver));
     }
   }
 

@@ -26,8 +26,13 @@ export class VirtualTime {
 
   /** Asks for `run` to be called `delayMs` from now; negative counts as 0. */
   after(delayMs: number, run: () => void): Scheduled {
+    return this.at(this.nowMs + delayMs, run);
+  }
+
+  /** Asks for `run` to be called at an instant; one that is past counts as now. */
+  at(atMs: number, run: () => void): Scheduled {
     const entry: Entry = {
-      atMs: this.nowMs + Math.max(0, delayMs),
+      atMs: Math.max(this.nowMs, atMs),
       order: this.#order++,
       run,
       cancel: () => {

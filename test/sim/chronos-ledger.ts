@@ -27,7 +27,7 @@ export class ChronosLedger {
   readonly #books = new Map<string, JobBook>();
   /** Every task id that was recorded before its launch left. */
   readonly taskIds = new Set<string>();
-  #deletions = 0;
+  readonly #deletions = new Map<string, number>();
 
   constructor(world: World) {
     this.#world = world;
@@ -43,9 +43,9 @@ export class ChronosLedger {
     }
   }
 
-  /** Counts deletions of jobs: runs of before have nothing to do with runs after. */
-  get generation(): number {
-    return this.#deletions;
+  /** How often a job was deleted: runs of before have nothing to do with runs after. */
+  generation(name: string | undefined): number {
+    return this.#deletions.get(name ?? '') ?? 0;
   }
 
   /** Whether runs of a job may overlap; undefined for a job that is not there. */
@@ -67,7 +67,7 @@ export class ChronosLedger {
   #onJob(name: string, job: Job | undefined): void {
     if (job === undefined) {
       this.#books.delete(name);
-      this.#deletions++;
+      this.#deletions.set(name, this.generation(name) + 1);
       return;
     }
     const { trigger } = job;

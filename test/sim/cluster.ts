@@ -137,8 +137,8 @@ export class Cluster {
       onStart: (machine, container) => {
         const agent = this.agents[index];
         if (agent === undefined) return;
-        this.safety.started(machine, container, agent);
         this.#checkAttempt(container);
+        this.safety.started(machine, container, agent, this.ledger.generation(parseAttempt(container.taskId)?.job));
       },
       onCommit: (agent, records) => this.safety.agentCommitted(agent.name, records),
       onExit: (agent, code, message) => {
@@ -157,7 +157,7 @@ export class Cluster {
         if (other === container || other.frameworkId !== container.frameworkId) continue;
         const theirs = parseAttempt(other.taskId);
         if (theirs === undefined || theirs.job !== mine.job) continue;
-        if (theirs.dueMs !== mine.dueMs || theirs.attempt === mine.attempt) continue;
+        if (theirs.dueMs !== mine.dueMs) continue;
         this.world.fail(
           'at most one live attempt per run',
           `${container.taskId} and ${other.taskId} (on ${machine.name})`,

@@ -59,9 +59,13 @@ export class Safety {
     }
   }
 
-  /** A process was started on a machine. */
-  started(machine: Machine, container: SimContainer, agent: AgentDaemon): void {
-    const key = `${container.frameworkId} ${container.taskId}`;
+  /**
+   * A process was started on a machine.
+   *
+   * @param generation a job of Chronos that was deleted and posted again may use its task ids again.
+   */
+  started(machine: Machine, container: SimContainer, agent: AgentDaemon, generation: number): void {
+    const key = `${container.frameworkId} ${container.taskId} ${generation}`;
     const before = this.#started.get(key);
     if (before !== undefined) {
       this.#world.fail('no task is launched twice', `${container.taskId} ran on ${before}, now on ${machine.name}`);
