@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -140,6 +140,31 @@ describe('meseta up', () => {
       app: { lastTaskFailure?: unknown };
     };
     expect(app.lastTaskFailure).toBeUndefined();
+  });
+
+  test('retries a cron run that a stop interrupted as the same run', async () => {
+    const first = up('--no-examples');
+    await ready(first);
+    const chronosUrl = `http://127.0.0.1:${ports.chronos}/v1/scheduler`;
+    const command = `echo "$mesos_task_id" >> ${folder}/runs; test -e ${folder}/second || exec sleep 1000`;
+    const body = JSON.stringify({ name: 'once', command, schedule: 'R1//PT1H', owner: 'a@example.com', retries: 0 });
+    expect((await fetch(`${chronosUrl}/iso8601`, { method: 'POST', headers: json, body })).ok).toBe(true);
+    const runs = () => readFileSync(join(folder, 'runs'), 'utf8').trim().split('\n');
+    await eventually('the run has begun', () => runs().length === 1);
+    first.child.kill('SIGINT');
+    await first.ended;
+    writeFileSync(join(folder, 'second'), '');
+    const second = up('--no-examples');
+    await ready(second);
+    const job = await eventually('the run has succeeded', async () => {
+      const jobs = (await (await fetch(`${chronosUrl}/jobs`)).json()) as { successCount: number; errorCount: number }[];
+      return jobs[0]?.successCount === 1 && jobs[0];
+    });
+    expect(job.errorCount).toBe(0);
+    // ct:<due>:<attempt>:<name>:<arguments> - the same due time.
+    const [before, after] = runs().map((id) => id.split(':')[1]);
+    expect(runs()).toHaveLength(2);
+    expect(after).toBe(before);
   });
 
   test('starts a daemon again that dies, and tasks live on', async () => {
