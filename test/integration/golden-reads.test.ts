@@ -117,6 +117,51 @@ describe('legacy endpoints', () => {
   });
 });
 
+describe('what the recording does not have', () => {
+  const read = (method: string, path: string, headers: readonly (readonly [string, string])[] = []): Promise<Answer> =>
+    ask({ method, path, headers, status: 0, answer_headers: [] }, path);
+
+  test('what is not there yet is refused by name', async () => {
+    for (const path of ['/quota', '/master/maintenance/status', '/machine/down', '/files/browse?path=/x', '/reserve']) {
+      const { status, text } = await read('GET', path);
+      expect([status, text.includes('is not supported by this version of Meseta')]).toEqual([501, true]);
+    }
+    expect((await read('PUT', '/weights')).status).toBe(501);
+  });
+
+  test('a page of another site cannot read the state by a script', async () => {
+    expect((await read('GET', '/state?jsonp=cb', [['Sec-Fetch-Site', 'cross-site']])).status).toBe(403);
+    expect((await read('GET', '/state?jsonp=cb', [['Sec-Fetch-Site', 'same-origin']])).status).toBe(200);
+    expect((await read('GET', '/state?jsonp=alert(1)')).status).toBe(400);
+  });
+
+  test('Prometheus gets the figures in its own format', async () => {
+    const { status, headers, text } = await read('GET', '/metrics');
+    expect(status).toBe(200);
+    expect(new Map(headers).get('Content-Type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const sample = /^[a-z_][a-z0-9_]*(\{[a-z_]+="[^"\n]*"(,[a-z_]+="[^"\n]*")*\})? [0-9.e+-]+$/i;
+    const lines = text.trimEnd().split('\n');
+    expect(lines.filter((line) => !line.startsWith('# TYPE ') && !sample.test(line))).toEqual([]);
+    expect(lines).toContain('mesos_master_tasks_running 1');
+    const types = lines.filter((line) => line.startsWith('# TYPE ')).map((line) => line.split(' ')[2]);
+    expect(new Set(types).size).toBe(types.length);
+  });
+
+  test('the page runs its own script only, and asks for what is there', async () => {
+    const page = await read('GET', '/');
+    expect(page.status).toBe(200);
+    expect(new Map(page.headers).get('Content-Security-Policy')).toContain("default-src 'none'; script-src 'self'");
+    expect(page.text).not.toMatch(/<script(?![^>]*src=)|\son\w+=|style=/);
+    for (const [, file] of page.text.matchAll(/(?:src|href)="([^"#]+)"/g)) {
+      expect((await read('GET', `/master/${file}`)).status, file).toBe(200);
+    }
+    const script = await read('GET', '/page.js');
+    for (const [, path] of script.text.matchAll(/readJson\(['`]([\w-]+)/g)) {
+      expect((await read('GET', `/${path}`)).status, path).toBe(200);
+    }
+  });
+});
+
 /** Asks as recorded, and compares all of the answer. */
 async function compare(steps: readonly RecordedRead[], step: RecordedRead): Promise<void> {
   const path = step.path.replace('{master}', masterId);
