@@ -181,7 +181,8 @@ class HierarchicalAllocator implements Allocator {
     if (scope === 'all') over.push(...this.#charges.filters.releaseHolds());
     for (const { agentId, owner } of over) {
       this.#dirty.add(agentId);
-      this.#charges.agents.get(agentId)?.unfiltered.add(owner);
+      const agent = this.#charges.agents.get(agentId);
+      if (agent !== undefined && agent.fruitlessAt >= 0) agent.unfiltered.add(owner);
     }
     const agents = scope === 'all' || this.#allDirty ? [...this.#charges.agents.values()] : this.#dirtyAgents();
     this.#dirty.clear();
