@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { ContainerError, type ContainerExit } from './containerizer.ts';
 import { type ContainerRoot, findProcess, type KnownSessions } from './process-table.ts';
 import type { ProcessTrees } from './process-tree.ts';
+import { StartQueue } from './start-queue.ts';
+import { StraySearch } from './stray-search.ts';
 import {
   CANCELLED_PID_FILE,
   parseExitFile,
@@ -24,9 +24,7 @@ export interface Container {
   doomed: boolean;
   /** Its recovery is not finished: ends are read from its files. */
   held: boolean;
-  nonce: string;
   process?: StartedProcess;
-  startedMs: number;
   readonly started: PromiseWithResolvers<{ readonly pid: number }>;
   readonly ended: PromiseWithResolvers<ContainerExit>;
   /** Its supervisor was killed: nobody waits for the process. */
@@ -43,42 +41,32 @@ export interface RegistryOptions {
   readonly trees: ProcessTrees;
   readonly request: (id: string, nonce: string) => void;
   readonly forget: (id: string) => void;
+  /** The helper hangs. */
+  readonly replaceHelper: () => void;
   readonly onExit: (exit: ContainerExit) => void;
   readonly onProblem: (message: string) => void;
 }
 
-/** Tells the requests of this process from those of all others. */
-const NONCE = `${randomBytes(9).toString('base64url')}-`;
-/** Starts under way at once. */
-const STARTS_MAX = 4 * Math.max(4, availableParallelism());
-/** A start that nobody confirmed for so long is cancelled; generous, because a loaded machine is slow, not broken. */
-const START_MS_MAX = 60_000;
 /** How long a living but silent supervisor is waited for after its process is gone. */
 const SILENT_MS_MAX = 30_000;
 const ORPHAN_SWEEP_MS = 250;
-/** Ended containers are searched for stray processes together. */
-const STRAY_DELAY_MS = 100;
-/** And for so many times as long as the last search took, they are not. */
-const STRAY_SHARE = 20;
+const DESTROY_LOOK_MS = 100;
 
 /** The life of every container: start confirmed by its supervisor, end told once, whatever dies on the way. */
 export class ContainerRegistry {
   readonly #options: RegistryOptions;
   readonly #containers = new Map<string, Container>();
   readonly #sides = new Map<string, Set<Container>>();
-  #requests = 0;
-  /** Starts that the helper was not asked for yet, and those that are not confirmed yet. */
-  readonly #waiting: Container[] = [];
-  readonly #requested = new Set<Container>();
+  readonly #starts: StartQueue;
+  readonly #strays: StraySearch;
   #sweep: NodeJS.Timeout | undefined;
   #sweeping = false;
-  #strays: ContainerRoot[] = [];
-  #strayTimer: NodeJS.Timeout | undefined;
-  #strayDelayMs = STRAY_DELAY_MS;
   #closed = false;
 
   constructor(options: RegistryOptions) {
     this.#options = options;
+    this.#starts = new StartQueue(options.request);
+    this.#strays = new StraySearch(options.trees);
   }
 
   open(): void {
@@ -88,7 +76,7 @@ export class ContainerRegistry {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#sweep);
-    clearTimeout(this.#strayTimer);
+    this.#strays.close();
     for (const container of this.#containers.values()) clearTimeout(container.kill?.timer);
   }
 
@@ -129,8 +117,6 @@ export class ContainerRegistry {
       aborted: false,
       doomed: false,
       held: false,
-      nonce: '',
-      startedMs: performance.now(),
       started: Promise.withResolvers(),
       ended: Promise.withResolvers(),
       orphaned: false,
@@ -151,8 +137,7 @@ export class ContainerRegistry {
     mkdirSync(directory, { mode: 0o700 });
     writeFileSync(`${directory}/spec`, script, { mode: 0o600 });
     container.phase = 'starting';
-    this.#waiting.push(container);
-    this.#requestWaiting();
+    this.#starts.add(container.id);
     return container.started.promise;
   }
 
@@ -160,13 +145,13 @@ export class ContainerRegistry {
   fail(container: Container): void {
     if (container.phase === 'ended') return;
     container.phase = 'ended';
-    this.#confirm(container);
+    this.#starts.settle(container.id);
     container.ended.resolve({ containerId: container.id });
   }
 
   /** A new helper knows nothing of what the old one was asked. */
   requestAgain(): void {
-    for (const container of this.#requested) this.#request(container);
+    this.#starts.askAgain();
   }
 
   onEvent(event: SupervisorEvent): void {
@@ -196,10 +181,9 @@ export class ContainerRegistry {
   async destroy(container: Container): Promise<void> {
     container.doomed = true;
     if (container.phase === 'preparing') this.#abort(container);
-    if (container.phase === 'starting')
-      await this.#cancelStart(container, 'Container is being destroyed during launching');
+    if (container.phase === 'starting') await this.#cancelStart(container, destroyedWhileLaunching());
     if (container.phase === 'running') await this.#destroyTree(container);
-    await container.ended.promise;
+    await this.#awaitEnd(container);
     await this.#destroyTree(container);
   }
 
@@ -238,32 +222,11 @@ export class ContainerRegistry {
     this.#searchStrays(container);
   }
 
-  /** A thousand starts at once would leave the agent a thousandth of the machine. */
-  #requestWaiting(): void {
-    while (this.#requested.size < STARTS_MAX) {
-      const container = this.#waiting.shift();
-      if (container === undefined) return;
-      if (container.phase !== 'starting') continue;
-      this.#requested.add(container);
-      container.startedMs = performance.now();
-      this.#request(container);
-    }
-  }
-
-  #confirm(container: Container): void {
-    if (this.#requested.delete(container)) this.#requestWaiting();
-  }
-
-  #request(container: Container): void {
-    container.nonce = `${NONCE}${++this.#requests}`;
-    this.#options.request(container.id, container.nonce);
-  }
-
   #onStarted(container: Container, process: StartedProcess): void {
     if (container.phase === 'running' || container.phase === 'ended') return;
     container.phase = 'running';
     container.process = process;
-    this.#confirm(container);
+    this.#starts.settle(container.id);
     container.started.resolve({ pid: process.pid });
     if (container.doomed) void this.#destroyTree(container);
     else if (container.kill !== undefined) this.#terminate(container);
@@ -301,8 +264,20 @@ export class ContainerRegistry {
     await this.#options.trees.destroy([root]);
   }
 
+  /** Without a supervisor no event tells the end: look often. */
+  async #awaitEnd(container: Container): Promise<void> {
+    let isOver = false;
+    const ended = container.ended.promise.then(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, DESTROY_LOOK_MS))]);
+      if (!isOver) await this.#check(container);
+    }
+  }
+
   /** Makes the `pid` file in the supervisor's stead: who is second never runs. */
-  async #cancelStart(container: Container, message: string): Promise<void> {
+  async #cancelStart(container: Container, error: ContainerError): Promise<void> {
     const path = `${this.#directory(container.id)}/pid`;
     const cancelled = await writeFile(path, CANCELLED_PID_FILE, { flag: 'wx' }).then(
       () => true,
@@ -312,7 +287,7 @@ export class ContainerRegistry {
       await this.#check(container);
       return;
     }
-    container.started.reject(new ContainerError('REASON_TASK_KILLED_DURING_LAUNCH', message));
+    container.started.reject(error);
     this.fail(container);
   }
 
@@ -355,8 +330,15 @@ export class ContainerRegistry {
     if (process !== undefined && process !== 'cancelled') {
       this.#onStarted(container, process);
       await this.#check(container);
-    } else if (this.#requested.has(container) && performance.now() - container.startedMs > START_MS_MAX) {
-      await this.#cancelStart(container, 'Failed to launch container: its supervisor did not start it within 1mins');
+      return;
+    }
+    const verdict = this.#starts.verdict(container.id);
+    if (verdict === 'give up') {
+      const message = 'Failed to launch container: its supervisor did not start it within 1mins';
+      await this.#cancelStart(container, new ContainerError('REASON_CONTAINER_LAUNCH_FAILED', message));
+    } else if (verdict === 'replace helper') {
+      this.#options.onProblem(`The spawn helper did not start container ${container.id} within 10 s; it is replaced`);
+      this.#options.replaceHelper();
     }
   }
 
@@ -381,27 +363,16 @@ export class ContainerRegistry {
 
   #searchStrays(container: Container): void {
     const root = this.rootOf(container);
-    if (root === undefined || this.#closed) return;
-    this.#strays.push(root);
-    this.#scheduleStrays();
-  }
-
-  #scheduleStrays(): void {
-    if (this.#strayTimer !== undefined || this.#closed) return;
-    this.#strayTimer = setTimeout(async () => {
-      const strays = this.#strays;
-      this.#strays = [];
-      const startMs = performance.now();
-      await this.#options.trees.destroy(strays);
-      this.#strayDelayMs = Math.max(STRAY_DELAY_MS, STRAY_SHARE * (performance.now() - startMs));
-      this.#strayTimer = undefined;
-      if (this.#strays.length > 0) this.#scheduleStrays();
-    }, this.#strayDelayMs);
+    if (root !== undefined) this.#strays.add(root);
   }
 
   #directory(id: string): string {
     return `${this.#options.runtimeDirectory}/${id}`;
   }
+}
+
+function destroyedWhileLaunching(): ContainerError {
+  return new ContainerError('REASON_TASK_KILLED_DURING_LAUNCH', 'Container is being destroyed during launching');
 }
 
 /** A side container is named after its container: `ID+N`. */

@@ -76,6 +76,11 @@ export class Launcher {
     this.#child?.stdin?.write(`launch ${id} ${nonce}\n`);
   }
 
+  /** Replaces a helper that does not do what it is asked. */
+  restart(): void {
+    this.#child?.kill('SIGKILL');
+  }
+
   /** Deletes runtime directories of ended containers, many by one process; one that is forgotten to be deleted is recovered as ended. */
   forget(id: string): void {
     this.#forgotten.push(id);

@@ -74,6 +74,7 @@ export class PosixContainerizer implements Containerizer {
       sweepMs: options.sweepMs ?? 2_000,
       trees: this.#trees,
       request: (id, nonce) => this.#launcher.launch(id, nonce),
+      replaceHelper: () => this.#launcher.restart(),
       forget: (id) => this.#launcher.forget(id),
       onExit: options.onExit,
       onProblem,

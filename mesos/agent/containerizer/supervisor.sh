@@ -22,7 +22,8 @@ identify() {
   else
     pid=$(exec sh -c 'echo "$PPID"')
     ppid=$(ps -o ppid= -p "$pid" | tr -d ' ')
-    start=$(ps -o lstart= -p "$pid" | tr -c '[:alnum:]\n' '_')
+    set -- $(ps -o lstart= -p "$pid")
+    start=$1_$2_$3_$4_$5
   fi
 }
 
