@@ -38,8 +38,8 @@ export function applyHealthResult(
   if (instance === undefined || check === undefined || instance.condition !== 'Running') return;
   const before = instance.health.find((health) => health.index === index);
   if (!result.ok) {
-    const graceEndMs = (instance.task?.startedAtMs ?? instance.sinceMs) + check.gracePeriodSeconds * 1000;
-    if (before?.firstSuccessMs === undefined && ctx.wallMs < graceEndMs) return;
+    const ranMs = ctx.monoMs - (state.probes.get(id)?.runningMonoMs ?? ctx.monoMs);
+    if (before?.firstSuccessMs === undefined && ranMs < check.gracePeriodSeconds * 1000) return;
     frame.emit({ kind: 'event', event: busEvent.failedHealthCheck(ctx.wallMs, instance.appId, instance.id, check) });
   }
   const failuresBefore = before?.consecutiveFailures ?? 0;

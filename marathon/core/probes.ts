@@ -20,14 +20,22 @@ const READINESS_BODY_MAX = 4096;
  * Differs: the first check runs at once and, until one is good or the grace period is over, at least every second; upstream waits up to 5 s
  * and then whole intervals.
  */
-export function syncProbes(state: MarathonState, id: string, frame: MarathonFrame): void {
-  const wanted = wantedProbes(state, state.instances.get(id));
-  const running = state.probes.get(id) ?? new Set();
+export function syncProbes(state: MarathonState, id: string, ctx: StepContext, frame: MarathonFrame): void {
+  const instance = state.instances.get(id);
+  const wanted = wantedProbes(state, instance);
+  const before = state.probes.get(id);
   const keys = new Set(wanted.map((probe) => probe.key));
-  for (const key of running) if (!keys.has(key)) frame.emit({ kind: 'probe.stop', key });
-  for (const probe of wanted) if (!running.has(probe.key)) frame.emit(probe);
-  if (keys.size === 0) state.probes.delete(id);
-  else state.probes.set(id, keys);
+  for (const key of before?.keys ?? []) if (!keys.has(key)) frame.emit({ kind: 'probe.stop', key });
+  for (const probe of wanted) if (before?.keys.has(probe.key) !== true) frame.emit(probe);
+  if (keys.size === 0 || instance?.task === undefined) {
+    state.probes.delete(id);
+    return;
+  }
+  const { id: taskId, startedAtMs } = instance.task;
+  // After a restart of Marathon only the wall clock tells how long the task has been running.
+  const ranMs = Math.max(0, ctx.wallMs - (startedAtMs ?? ctx.wallMs));
+  const runningMonoMs = before?.taskId === taskId ? before.runningMonoMs : ctx.monoMs - ranMs;
+  state.probes.set(id, { taskId, keys, runningMonoMs });
 }
 
 /** What a probe found, if it still concerns anybody. */

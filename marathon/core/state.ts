@@ -6,7 +6,7 @@ import { emptyRoot, type Group } from '../model/group.ts';
 import type { MarathonConfig } from './config.ts';
 import type { Deployment } from './deployment.ts';
 import type { MarathonEffect } from './effects.ts';
-import type { Instance } from './instance.ts';
+import type { Condition, Instance } from './instance.ts';
 import type { Backoff, QueueEntry } from './launch-queue.ts';
 
 /** The newest failure of an app, `lastTaskFailure` of the API. */
@@ -28,6 +28,22 @@ export interface PendingKill {
   readonly agentId?: string | undefined;
   /** Monotonic time of the last KILL; undefined while it could not be sent. */
   readonly sentMonoMs: number | undefined;
+}
+
+/** Probes of one task. */
+export interface RunningProbes {
+  readonly taskId: string;
+  readonly keys: ReadonlySet<string>;
+  /** Monotonic time when the task began to run; grace periods count from it. */
+  readonly runningMonoMs: number;
+}
+
+/** A launch that is not confirmed yet. */
+export interface PendingLaunch {
+  readonly taskId: string;
+  readonly condition: Condition;
+  /** Monotonic time when it was first seen so. */
+  readonly sinceMonoMs: number;
 }
 
 /** Revives that may be sent now, refilled with time. */
@@ -80,8 +96,10 @@ export interface MarathonState {
   readonly taskFailures: Map<string, TaskFailure>;
   /** By task id. */
   readonly kills: Map<string, PendingKill>;
-  /** Keys of the probes that run, by instance id. */
-  readonly probes: Map<string, ReadonlySet<string>>;
+  /** The probes that run, by instance id. */
+  readonly probes: Map<string, RunningProbes>;
+  /** Launches that were not confirmed when last looked at, by instance id. */
+  launching: ReadonlyMap<string, PendingLaunch>;
   /** Monotonic time for which the timer of unreachable instances is set. */
   unreachableDueMonoMs: number | undefined;
   readonly revive: ReviveBucket;
@@ -125,6 +143,7 @@ export function initialMarathonState(config: MarathonConfig): MarathonState {
     taskFailures: new Map(),
     kills: new Map(),
     probes: new Map(),
+    launching: new Map(),
     unreachableDueMonoMs: undefined,
     // Negative infinity fills the bucket at its first use.
     revive: { tokens: 0, refilledMonoMs: Number.NEGATIVE_INFINITY },

@@ -13,7 +13,7 @@ import { updateDemand } from './queue.ts';
 import { instanceRecord, recordKey } from './records.ts';
 import { pruneDefinitions } from './roots.ts';
 import { checkAllScales, checkScale } from './scale.ts';
-import { instancesOf, type MarathonFrame, type MarathonState } from './state.ts';
+import { instancesOf, type MarathonFrame, type MarathonState, type PendingLaunch } from './state.ts';
 import { settleAllUnreachable, UNREACHABLE_TIMER } from './unreachable.ts';
 
 /** Timer of the periodic count of all apps. */
@@ -21,6 +21,8 @@ export const SCALE_TIMER = 'scale-check';
 /** Timer that looks for launches that nobody confirms. */
 export const SWEEP_TIMER = 'sweep';
 const SWEEP_MS = 5000;
+/** Passes over what changed; each takes a deployment a step further, so plans of more steps than this do not exist. */
+const SETTLE_ROUNDS_MAX = 10_000;
 
 /**
  * Marathon's brain. One event changes the state; then what follows from the change is drawn in one pass: deployments advance, counts are
@@ -67,7 +69,7 @@ function onStart(state: MarathonState, ctx: StepContext, frame: MarathonFrame): 
   const { config } = state;
   state.startedAtMs = ctx.wallMs;
   for (const id of state.deployments.keys()) state.dirtyDeployments.add(id);
-  for (const id of state.instances.keys()) syncProbes(state, id, frame);
+  for (const id of state.instances.keys()) syncProbes(state, id, ctx, frame);
   settleAllUnreachable(state, ctx, frame);
   frame.emit(
     { kind: 'timer.set', key: RECONCILE_TIMER, delayMs: config.reconciliationInitialDelayMs },
@@ -112,10 +114,19 @@ function onTimer(state: MarathonState, key: string, ctx: StepContext, frame: Mar
 
 /** Launches that were not confirmed in time are ended; the answer to the kill settles what became of them. */
 function killOverdue(state: MarathonState, ctx: StepContext, frame: MarathonFrame): void {
+  const launching = new Map<string, PendingLaunch>();
   for (const instance of state.instances.values()) {
     const limitMs = overdueLimit(state, instance);
-    if (limitMs !== undefined && ctx.wallMs - instance.sinceMs > limitMs) orderKill(state, instance, ctx, frame);
+    if (limitMs === undefined || instance.task === undefined) continue;
+    const { condition } = instance;
+    const taskId = instance.task.id;
+    const before = state.launching.get(instance.id);
+    const isSame = before?.taskId === taskId && before.condition === condition;
+    const pending = isSame ? before : { taskId, condition, sinceMonoMs: ctx.monoMs };
+    launching.set(instance.id, pending);
+    if (ctx.monoMs - pending.sinceMonoMs > limitMs) orderKill(state, instance, ctx, frame);
   }
+  state.launching = launching;
 }
 
 function overdueLimit(state: MarathonState, instance: Instance): number | undefined {
@@ -126,7 +137,8 @@ function overdueLimit(state: MarathonState, instance: Instance): number | undefi
 
 /** The pass that every step ends with. It runs until nothing that it changes makes more to do. */
 function settle(state: MarathonState, ctx: StepContext, frame: MarathonFrame): void {
-  while (state.dirtyApps.size > 0 || state.dirtyDeployments.size > 0) {
+  for (let round = 0; state.dirtyApps.size > 0 || state.dirtyDeployments.size > 0; round++) {
+    if (round > SETTLE_ROUNDS_MAX) throw new Error('deployments order and take back without end');
     const apps = [...state.dirtyApps];
     state.dirtyApps.clear();
     for (const appId of apps) {
@@ -142,7 +154,7 @@ function settle(state: MarathonState, ctx: StepContext, frame: MarathonFrame): v
   state.dirtyInstances.clear();
   for (const appId of state.releasedApps) {
     // What ended asks for readiness no more, and names no old definition.
-    for (const instance of instancesOf(state, appId)) syncProbes(state, instance.id, frame);
+    for (const instance of instancesOf(state, appId)) syncProbes(state, instance.id, ctx, frame);
     pruneDefinitions(state, appId, frame);
   }
   state.releasedApps.clear();
@@ -159,5 +171,5 @@ function finishInstance(state: MarathonState, id: string, ctx: StepContext, fram
     frame.put(recordKey.instance(id), instanceRecord(instance));
     if (instance.goal !== 'Running' && isActive(instance.condition)) orderKill(state, instance, ctx, frame);
   }
-  syncProbes(state, id, frame);
+  syncProbes(state, id, ctx, frame);
 }

@@ -79,6 +79,24 @@ describe('a status update', () => {
   });
 });
 
+describe('a launch', () => {
+  test('of which nothing is heard is ended, and repeated', () => {
+    const harness = new Harness().start();
+    harness.put(testApp('/web'));
+    harness.offerAll();
+    const [instance] = harness.instances('/web');
+    // A clock that is set anew is no time that passed.
+    harness.wallMs += 86_400_000;
+    harness.advance(290_000);
+    expect(harness.state.kills.size).toBe(0);
+    harness.advance(20_000);
+    expect([...harness.state.kills.keys()]).toEqual([instance?.task?.id]);
+    harness.converge();
+    expect(harness.instances('/web')[0]).toMatchObject({ condition: 'Running', incarnation: 2 });
+    expect(harness.state.backoffs.size).toBe(0);
+  });
+});
+
 describe('an unreachable agent', () => {
   test('by default: a replacement at once, and the old task is killed when it comes back', () => {
     const harness = started();
@@ -136,6 +154,17 @@ describe('health', () => {
     harness.probe(harness.instances('/web')[0] as never, false);
     expect(harness.instances('/web')[0]).toMatchObject({ healthy: false });
     expect(harness.eventTypes()).toContain('failed_health_check_event');
+  });
+
+  test('the grace period is time that passed, also over a restart and a clock that is set anew', () => {
+    const harness = started({ healthChecks: [HTTP_CHECK] });
+    harness.wallMs += 86_400_000;
+    harness.advance(5000);
+    harness.probe(harness.instances('/web')[0] as never, false);
+    expect(harness.instances('/web')[0]?.health).toEqual([]);
+    harness.advance(5001);
+    harness.probe(harness.instances('/web')[0] as never, false);
+    expect(harness.instances('/web')[0]?.health).toHaveLength(1);
   });
 
   test('the failure after maxConsecutiveFailures kills, without backoff', () => {
