@@ -94,13 +94,14 @@ export async function startAgent(context: DaemonContext<typeof AGENT_FLAGS>): Pr
   const ready = addRoutes(server, executors, files);
   const port = await listen(server, flags.ip, flags.port, '--port');
 
-  const store = await SqliteStore.open(join(workDir, 'meta', 'agent.db'));
   const fetches = new FetchCount(resolve(flags.fetcher_cache_dir ?? join(workDir, 'fetch')), flags.fetcher_cache_size);
-  const containerizer = await openContainers(workDir, flags, fetches, log, mailbox.post);
+  const [store, containerizer, config] = await Promise.all([
+    SqliteStore.open(join(workDir, 'meta', 'agent.db')),
+    openContainers(workDir, flags, fetches, log, mailbox.post),
+    configOf(flags, { workDir, ip, hostname, port, startedAtMs }),
+  ]);
   const recoveryBeganMs = systemClock.monoMs();
-  const recovered = await containerizer.recover();
-  const config = await configOf(flags, { workDir, ip, hostname, port, startedAtMs });
-  const entries = await store.list('');
+  const [entries, recovered] = await Promise.all([store.list(''), containerizer.recover()]);
   if (flags.recover === 'reconnect') checkIdentity(entries, config, flags.reconfiguration_policy);
   const state = recoverAgentState(config, entries, recovered);
   identity = () => agentIdOf(state);
