@@ -270,6 +270,8 @@ class Exchange {
       onGone: () => undefined,
     };
     this.#stream = stream;
+    // The peer left before it was answered: the server finds out as soon as it writes.
+    if (!stream.isOpen) this.#network.time.after(0, () => stream.onGone());
     this.carry('toClient', () => this.#tell((answers) => answers.onOpen?.(streamId), false));
     return stream;
   }

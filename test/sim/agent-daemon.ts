@@ -4,7 +4,7 @@ import type { AgentEvent } from '../../mesos/agent/core/events.ts';
 import { recoverAgentState } from '../../mesos/agent/core/recover.ts';
 import type { AgentState } from '../../mesos/agent/core/state.ts';
 import { step } from '../../mesos/agent/core/step.ts';
-import type { StoreChange, TimerEffect } from '../../sdk/base/step.ts';
+import type { StoreChange } from '../../sdk/base/step.ts';
 import { SimProcess } from '../../sdk/testing/sim-process.ts';
 import { parseResources } from '../../sdk/v1/resources-parse.ts';
 import { SimAgentLink } from './agent-link.ts';
@@ -47,7 +47,7 @@ export function createAgent(world: World, index: number, hooks: AgentHooks): Age
     onClosed: (generation, reason) => process.post({ kind: 'link.closed', generation, reason }),
   });
 
-  const perform = (effect: Exclude<AgentEffect, TimerEffect>): void => {
+  const perform = (effect: AgentEffect): void => {
     switch (effect.kind) {
       case 'link.connect':
         link.connect(effect.generation, effect.call);
@@ -94,6 +94,10 @@ export function createAgent(world: World, index: number, hooks: AgentHooks): Age
       case 'executor.close':
       case 'http.reply':
         world.fail('no executor speaks', `${name}: ${effect.kind}`);
+        break;
+      case 'timer.set':
+      case 'timer.clear':
+      // The process has timers of its own.
     }
   };
 

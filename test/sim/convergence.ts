@@ -80,7 +80,10 @@ function unsettledMaster(cluster: Cluster, master: MasterState): string | undefi
   for (const framework of master.frameworks.values()) {
     // An id that a framework was told and could not record any more is nobody's; it has nothing.
     if (!framework.connected && framework.tasks.size > 0) return `${framework.info.name} is gone and has tasks`;
-    if (framework.unreachableTasks.size > 0) return `${framework.info.name} has unreachable tasks`;
+    // Of an agent that died before it could record its id nothing ever comes back.
+    for (const [taskId, { task }] of framework.unreachableTasks) {
+      if (master.agents.has(task.agent_id.value)) return `${taskId} is unreachable on an agent that is back`;
+    }
     for (const [taskId, entry] of framework.tasks) {
       const agent = master.agents.get(entry.task.agent_id.value);
       if (agent?.tasks.get(framework.id)?.has(taskId) !== true) return `${taskId} is on no agent`;

@@ -5,7 +5,6 @@ import { recoverMasterState } from '../../mesos/master/core/initial.ts';
 import { nextEpoch } from '../../mesos/master/core/registry.ts';
 import type { MasterState } from '../../mesos/master/core/state.ts';
 import { step } from '../../mesos/master/core/step.ts';
-import type { TimerEffect } from '../../sdk/base/step.ts';
 import type { SimPost } from '../../sdk/testing/sim-call-stream.ts';
 import type { Incoming, ServerStream } from '../../sdk/testing/sim-network.ts';
 import { type ProcessStart, SimProcess } from '../../sdk/testing/sim-process.ts';
@@ -20,7 +19,7 @@ export type MasterProcess = SimProcess<MasterState, MasterEvent, MasterEffect>;
 /** The master's process, and what its server still owes. */
 export interface MasterDaemon {
   readonly process: MasterProcess;
-  /** Requests that have no answer yet. */
+  /** Requests that have had no answer for a second. */
   readonly openRequests: () => number;
 }
 
@@ -35,7 +34,7 @@ export const MASTER = 'master';
 
 /** The real master's core behind a simulated HTTP server. */
 export function createMaster(world: World, hooks: MasterHooks): MasterDaemon {
-  const requests = new Map<string, Incoming>();
+  const requests = new Map<string, Incoming & { readonly atMs: number }>();
   const streams = new Map<string, ServerStream>();
   let requestNumber = 0;
   const random = world.random.fork('master config');
@@ -44,7 +43,7 @@ export function createMaster(world: World, hooks: MasterHooks): MasterDaemon {
   const serve = (incoming: Incoming): void => {
     const post = incoming.body as SimPost<Call | Calls>;
     const requestId = `r${requestNumber++}`;
-    requests.set(requestId, incoming);
+    requests.set(requestId, { ...incoming, atMs: world.time.nowMs });
     const common = { requestId, principal: null, streamId: post.streamId };
     if (post.path === SCHEDULER_PATH) {
       const call = post.body as Call;
@@ -55,7 +54,7 @@ export function createMaster(world: World, hooks: MasterHooks): MasterDaemon {
     } else process.post({ kind: 'agent.calls', ...common, remoteIp: '10.0.0.1', calls: post.body as Calls });
   };
 
-  const perform = (effect: Exclude<MasterEffect, TimerEffect>): void => {
+  const perform = (effect: MasterEffect): void => {
     switch (effect.kind) {
       case 'http.reply':
         requests.get(effect.requestId)?.reply(effect.status, effect.text);
@@ -81,6 +80,10 @@ export function createMaster(world: World, hooks: MasterHooks): MasterDaemon {
         return;
       case 'log':
         world.note(MASTER, `log ${effect.text}`);
+        return;
+      case 'timer.set':
+      case 'timer.clear':
+      // The process has timers of its own.
     }
   };
 
@@ -100,7 +103,8 @@ export function createMaster(world: World, hooks: MasterHooks): MasterDaemon {
     onStep: hooks.onStep,
     describe,
   });
-  return { process, openRequests: () => requests.size };
+  const isLate = ({ atMs }: { readonly atMs: number }): boolean => world.time.nowMs - atMs > 1_000;
+  return { process, openRequests: () => [...requests.values()].filter(isLate).length };
 }
 
 function describe(event: MasterEvent): string {
