@@ -89,7 +89,9 @@ describe('a launch', () => {
     harness.wallMs += 86_400_000;
     harness.advance(290_000);
     expect(harness.state.kills.size).toBe(0);
-    harness.advance(20_000);
+    // The reconciliation meanwhile told that it is staging: from then on the time of staging counts.
+    harness.advance(40_000);
+    harness.subscribe();
     expect([...harness.state.kills.keys()]).toEqual([instance?.task?.id]);
     harness.converge();
     expect(harness.instances('/web')[0]).toMatchObject({ condition: 'Running', incarnation: 2 });
