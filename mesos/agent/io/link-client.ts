@@ -9,8 +9,9 @@ const PROTOBUF = 'application/x-protobuf';
 const CALLS = messageType('meseta.agent_link.v1.Calls');
 const EVENT = messageType('meseta.agent_link.v1.Event');
 
-/** One POST carries at most this many calls, so that none nears the master's body limit. */
+/** One POST carries at most this many calls, and no more data of theirs than this beyond the first. */
 const BATCH_MAX = 500;
+const BATCH_BYTES_MAX = 2 ** 20;
 /** What a master does not answer within this time counts as lost, and is said again. */
 const ANSWER_TIMEOUT_MS = 15_000;
 const TRIES_MAX = 5;
@@ -171,7 +172,7 @@ export class LinkClient {
     const stream = this.#stream;
     if (this.#isPosting || this.#queue.length === 0 || stream?.id === undefined) return;
     this.#isPosting = true;
-    const batch = this.#queue.slice(0, BATCH_MAX);
+    const batch = firstBatch(this.#queue);
     stream.batches++;
     this.#try(stream, stream.id, batch, 1);
   }
@@ -225,6 +226,15 @@ export class LinkClient {
     this.#isPosting = false;
     this.#post();
   }
+}
+
+function firstBatch(queue: readonly Call[]): readonly Call[] {
+  let bytes = 0;
+  const end = queue.slice(0, BATCH_MAX).findIndex(({ message, update }, index) => {
+    bytes += (message?.data.byteLength ?? 0) + (update?.status.data?.byteLength ?? 0);
+    return index > 0 && bytes > BATCH_BYTES_MAX;
+  });
+  return queue.slice(0, end < 0 ? BATCH_MAX : end);
 }
 
 /** Reads a short answer; the length is bounded, because it goes into a log line. */

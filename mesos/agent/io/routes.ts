@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type LegacyJson, writeLegacyJson } from '../../../sdk/v1/legacy/json.ts';
 import type { Files } from '../files/files.ts';
 import { addFilesRoutes } from '../files/routes.ts';
 import { containerView, runningContainers, statisticsView } from '../views/containers.ts';
-import { type LegacyJson, writeLegacyJson } from '../views/json.ts';
 import { prometheusText } from '../views/metrics.ts';
 import { agentPage } from '../views/page.ts';
 import { BUILD, stateView } from '../views/state.ts';

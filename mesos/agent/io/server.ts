@@ -6,13 +6,18 @@ import type { AgentFlagValues } from '../flags.ts';
 /** The prefix under which upstream's agents serve everything too; it may arrive percent-encoded. */
 const PREFIX = /^\/slave(?:\(|%28)1(?:\)|%29)(?=[/?])/i;
 
+/** Paths that take calls in JSON or protobuf and judge their types in upstream's words. */
+const CALL_PATHS: ReadonlySet<string> = new Set(['/api/v1', '/api/v1/executor']);
+
 /** The agent's HTTP server without its routes. */
 export function createAgentServer(flags: AgentFlagValues, hostname: string, log: Logger): FastifyInstance {
   return createServer({
     ip: flags.ip,
     hostname,
     allowedHosts: flags.allowed_hosts,
-    bodyTypes: ['application/x-protobuf'],
+    // Less than the master's limit: what an executor says must fit into a call to the master, with a little around it.
+    bodyLimitBytes: 9 * 2 ** 20,
+    ownBodyTypes: (path) => CALL_PATHS.has(path.replace(PREFIX, '').replace(/\/+$/, '')),
     errorBody: (status, message) => ({
       type: 'text/plain; charset=utf-8',
       text: status === 404 ? '404 Not Found.' : message,

@@ -14,8 +14,12 @@ export interface MasterServerOptions {
   readonly onError: (error: unknown, url: string) => void;
 }
 
+/** The agent link. An agent that comes back reports all its tasks in one body: it must not be cut off for having many. */
+const AGENT_PATH = '/api/meseta/v1/agent';
+const AGENT_BODY_BYTES_MAX = 512 * 2 ** 20;
+
 /** Paths that take calls in JSON or protobuf and judge their bodies in upstream's words. */
-const CALL_PATHS = new Set(['/api/v1', '/api/v1/scheduler', '/api/meseta/v1/agent']);
+const CALL_PATHS = new Set(['/api/v1', '/api/v1/scheduler', AGENT_PATH]);
 
 /** The master's HTTP server; nothing listens yet. */
 export function createMasterServer(options: MasterServerOptions, target: LegacyTarget): FastifyInstance {
@@ -29,7 +33,7 @@ export function createMasterServer(options: MasterServerOptions, target: LegacyT
     errorBody: (_status, message) => ({ type: 'text/plain; charset=utf-8', text: message }),
     onError: options.onError,
   });
-  server.all('*', async (request: FastifyRequest, reply: FastifyReply) => {
+  const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     reply.hijack();
     const full: FullRequest = {
       request: request.raw,
@@ -43,7 +47,9 @@ export function createMasterServer(options: MasterServerOptions, target: LegacyT
       if (!reply.raw.headersSent) answerText(reply.raw, 500, 'internal error: see the log of this daemon');
       else reply.raw.destroy();
     }
-  });
+  };
+  server.route({ method: 'POST', url: AGENT_PATH, bodyLimit: AGENT_BODY_BYTES_MAX, handler });
+  server.all('*', handler);
   return server;
 }
 
@@ -51,7 +57,7 @@ async function route(target: LegacyTarget, full: FullRequest): Promise<void> {
   const [path = '', query = ''] = (full.request.url ?? '/').split(/\?(.*)/s, 2);
   const canonical = canonicalPath(path);
   if (canonical === '/api/v1/scheduler') onSchedulerRequest(target, full);
-  else if (canonical === '/api/meseta/v1/agent') onAgentRequest(target, full);
+  else if (canonical === AGENT_PATH) onAgentRequest(target, full);
   else if (canonical === '/api/v1') await onOperatorRequest(target, full);
   else await onLegacyRequest(target, full, canonical, new URLSearchParams(query));
 }
