@@ -59,6 +59,7 @@ supervise() {
   echo "exit $id $ended" 1<>"$runtime/.events"
 }
 
+deleting=
 count=0
 while read -r verb id nonce; do
   case $verb in
@@ -68,6 +69,7 @@ while read -r verb id nonce; do
     ;;
   forget)
     (cd "$runtime" && exec rm -rf -- $id $nonce) </dev/null &
+    deleting=$!
     count=$((count + 1))
     ;;
   reap) count=32 ;;
@@ -77,3 +79,5 @@ while read -r verb id nonce; do
     jobs >/dev/null
   fi
 done
+# An agent that closes down finds nothing half deleted.
+[ -z "$deleting" ] || wait "$deleting" 2>/dev/null

@@ -15,6 +15,7 @@ let server: Server;
 let base: string;
 let requests: string[];
 let count = 0;
+const started: string[] = [];
 /** A zip archive of one file, inside.txt, that says 'inside'. */
 const ZIP_OF_INSIDE =
   'UEsDBBQAAAAAAAAAIQC08v66BgAAAAYAAAAKAAAAaW5zaWRlLnR4dGluc2lkZVBLAQIUAxQAAAAAAAAAIQC08v66BgAAAAYAAAAKAAAAAAAAAAAAAACAAQAAAABpbnNpZGUudHh0UEsFBgAAAAABAAEAOAAAAC4AAAAAAA==';
@@ -40,6 +41,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  await Promise.all(started.splice(0).map((containerId) => containerizer.destroy(containerId)));
   await containerizer.close();
   server.closeAllConnections();
   server.close();
@@ -48,6 +50,7 @@ afterEach(async () => {
 
 async function fetchInto(uris: readonly FetchUri[]): Promise<{ readonly sandbox: string; readonly error?: string }> {
   const containerId = `c${++count}`;
+  started.push(containerId);
   const sandbox = join(directory, 'sandboxes', containerId);
   const command = { shell: true, value: 'true', arguments: [] };
   return containerizer.launch({ containerId, kind: 'task', command, environment: {}, sandbox, uris }).then(
@@ -187,6 +190,7 @@ test.runIf(process.getuid?.() === 0)("the task's user cannot fetch what it canno
     });
   await expect(launch('u1', secret)).rejects.toThrow('Failed to fetch all URIs');
   await launch('u2', open);
+  started.push('u2');
   expect(statSync(join(directory, 'boxes', 'u2', 'open')).uid).toBe(statSync(join(directory, 'boxes', 'u2')).uid);
   expect(statSync(join(directory, 'boxes', 'u2')).uid).not.toBe(0);
 });

@@ -29,7 +29,8 @@ export const containers: Bench = {
     const nodeRate = await nodeSpawnRate(LAUNCHES);
     const { bareRate, bareFirstP50 } = await withBareSupervisor(async (bare) => {
       const rate = await bare.rate('true', LAUNCHES);
-      const stamps = new Stamps(mkdtempSync(join(tmpdir(), 'meseta-stamps-')));
+      const folder = mkdtempSync(join(tmpdir(), 'meseta-stamps-'));
+      const stamps = new Stamps(folder);
       const first: number[] = [];
       for (let index = 0; index < SINGLE; index++) {
         const startMs = performance.now();
@@ -38,6 +39,7 @@ export const containers: Bench = {
         await ended;
       }
       stamps.close();
+      rmSync(folder, { recursive: true });
       return { bareRate: rate, bareFirstP50: percentileOf(first, 50) };
     });
     return { nodeRate, bareRate, bareFirstP50, ...(await measure()) };
