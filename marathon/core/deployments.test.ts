@@ -143,6 +143,19 @@ describe('kills', () => {
     expect(harness.state.root.apps['/web']?.instances).toBe(2);
   });
 
+  test('that were answered are not lost by a crash', () => {
+    const harness = new Harness().start();
+    harness.put(testApp('/web'));
+    harness.converge();
+    const [instance] = harness.instances('/web');
+    harness.dropEffects = true;
+    harness.inStep((state, frame) => killInstances(state, [instance?.id ?? ''], { wipe: false }, harness.ctx(), frame));
+    harness.crash();
+    expect(harness.tasksIn('TASK_KILLING')).toHaveLength(1);
+    harness.converge();
+    expect(harness.instances('/web')[0]).toMatchObject({ id: instance?.id, incarnation: 2, condition: 'Running' });
+  });
+
   test('are repeated until the end is told', () => {
     const harness = new Harness().start();
     harness.put(testApp('/web'));

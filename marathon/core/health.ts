@@ -133,5 +133,5 @@ function killUnhealthy(
   frame.emit({ kind: 'event', event });
   const message = `Task was killed since health check failed. Reason: ${cause}`;
   putFailure(state, instance, 'TASK_KILLED', message, ctx, frame);
-  orderKill(state, instance, ctx, frame);
+  orderKill(state, instance.id, ctx, frame);
 }

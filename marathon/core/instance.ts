@@ -96,6 +96,8 @@ export interface Instance {
   readonly readiness?: ReadinessState | undefined;
   /** The deployment that asked for it; that deployment waits for it. */
   readonly deploymentId?: string | undefined;
+  /** The end of this task was ordered while the instance stays wanted: it is ordered again after a crash. */
+  readonly killOrdered?: boolean | undefined;
   /** Wall time when the task became unreachable. */
   readonly unreachableSinceMs?: number | undefined;
 }
@@ -128,6 +130,11 @@ export function isActive(condition: Condition): boolean {
   return ACTIVE.has(condition);
 }
 
+/** Its task is to end, for whatever reason. */
+export function isDoomed(instance: Instance): boolean {
+  return isActive(instance.condition) && (instance.goal !== 'Running' || instance.killOrdered === true);
+}
+
 /** Wanted, and without a task: the launch queue holds it. */
 export function isScheduled(instance: Instance): boolean {
   return instance.goal === 'Running' && (instance.condition === 'Scheduled' || isTerminal(instance.condition));
@@ -139,13 +146,13 @@ export function hasHealthChecks(app: AppDefinition): boolean {
 }
 
 /**
- * Whether an instance counts for the health of its app: running and, when its own definition has checks, with a good
+ * Whether an instance counts for the health of its app: running, not about to be killed and, when its own definition has checks, with a good
  * last result of each.
  *
  * Differs: upstream counts every instance without checks, also one that was never launched.
  */
 export function isHealthy(instance: Instance): boolean {
-  if (instance.condition !== 'Running') return false;
+  if (instance.condition !== 'Running' || instance.killOrdered === true) return false;
   return !hasHealthChecks(instance.app) || instance.healthy === true;
 }
 

@@ -7,7 +7,7 @@ import { versionChangedApps } from '../model/versioning.ts';
 import { busEvent } from './bus-events.ts';
 import { type SubmitResult, submitDeployment } from './deployments.ts';
 import { type Instance, isActive } from './instance.ts';
-import { setGoal } from './instances.ts';
+import { putInstance, setGoal } from './instances.ts';
 import type { MarathonFrame, MarathonState } from './state.ts';
 
 /** Timer that sends unanswered kills again. */
@@ -32,7 +32,7 @@ export function killInstances(
     if (instance === undefined) continue;
     killed.push(instance);
     if (options.wipe) setGoal(state, instance, 'Decommissioned', ctx, frame);
-    orderKill(state, instance, ctx, frame);
+    orderKill(state, id, ctx, frame);
   }
   return killed;
 }
@@ -73,9 +73,16 @@ export function killAndScale(
   return result;
 }
 
-/** Orders the end of an instance's task, once; it is ordered again until a terminal status confirms it. */
-export function orderKill(state: MarathonState, instance: Instance, ctx: StepContext, frame: MarathonFrame): void {
-  if (instance.task === undefined || !isActive(instance.condition)) return;
+/**
+ * Orders the end of an instance's task, once; it is ordered again until a terminal status confirms it. The order is part of the
+ * instance's record, so whoever was told of it can rely on it.
+ */
+export function orderKill(state: MarathonState, id: string, ctx: StepContext, frame: MarathonFrame): void {
+  const instance = state.instances.get(id);
+  if (instance?.task === undefined || !isActive(instance.condition)) return;
+  if (instance.goal === 'Running' && instance.killOrdered !== true) {
+    putInstance(state, { ...instance, killOrdered: true }, ctx, frame);
+  }
   orderTaskKill(state, instance.task.id, instance.agent?.agentId, ctx, frame);
 }
 

@@ -68,6 +68,7 @@ export interface InstanceRecord {
   readonly health: readonly HealthState[];
   readonly readiness?: ReadinessState | undefined;
   readonly deploymentId?: string | undefined;
+  readonly killOrdered?: boolean | undefined;
   readonly unreachableSinceMs?: number | undefined;
 }
 

@@ -3,7 +3,7 @@ import { emptyRoot, findApp, findGroup, type Group, parentId } from '../model/gr
 import { emptyGroup, putApp, putGroup, removeApp, removeGroup } from '../model/tree.ts';
 import type { MarathonConfig } from './config.ts';
 import { affectedApps } from './deployment.ts';
-import { isScheduled } from './instance.ts';
+import { isDoomed, isScheduled } from './instance.ts';
 import { newStatistics } from './launch-queue.ts';
 import {
   type DeploymentRecord,
@@ -178,7 +178,7 @@ function recoverInstances(state: MarathonState, records: readonly InstanceRecord
     if (ids === undefined) state.instancesByApp.set(instance.appId, new Set([instance.id]));
     else ids.add(instance.id);
     // Everything alive whose end is wanted is killed again when the first step settles.
-    if (instance.goal !== 'Running') state.dirtyInstances.add(instance.id);
+    if (isDoomed(instance)) state.dirtyInstances.add(instance.id);
     if (!isScheduled(instance)) continue;
     const entry = state.queue.get(instance.appId);
     if (entry !== undefined) entry.scheduled.add(instance.id);

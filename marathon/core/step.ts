@@ -6,7 +6,7 @@ import type { MarathonEffect } from './effects.ts';
 import type { MarathonInput } from './events.ts';
 import { onSignal, RECONCILE_TIMER, reconcile } from './framework.ts';
 import { appOfInstance } from './ids.ts';
-import { type Instance, isActive } from './instance.ts';
+import { type Instance, isDoomed } from './instance.ts';
 import { KILL_TIMER, orderKill, retryKills } from './kills.ts';
 import { onProbeResult, syncProbes } from './probes.ts';
 import { updateDemand } from './queue.ts';
@@ -124,7 +124,7 @@ function killOverdue(state: MarathonState, ctx: StepContext, frame: MarathonFram
     const isSame = before?.taskId === taskId && before.condition === condition;
     const pending = isSame ? before : { taskId, condition, sinceMonoMs: ctx.monoMs };
     launching.set(instance.id, pending);
-    if (ctx.monoMs - pending.sinceMonoMs > limitMs) orderKill(state, instance, ctx, frame);
+    if (ctx.monoMs - pending.sinceMonoMs > limitMs) orderKill(state, instance.id, ctx, frame);
   }
   state.launching = launching;
 }
@@ -169,7 +169,7 @@ function finishInstance(state: MarathonState, id: string, ctx: StepContext, fram
     if (appId !== undefined) pruneDefinitions(state, appId, frame);
   } else {
     frame.put(recordKey.instance(id), instanceRecord(instance));
-    if (instance.goal !== 'Running' && isActive(instance.condition)) orderKill(state, instance, ctx, frame);
+    if (isDoomed(instance)) orderKill(state, id, ctx, frame);
   }
   syncProbes(state, id, ctx, frame);
 }
