@@ -1,10 +1,10 @@
 import { messageType } from '../../../sdk/v1/codec.ts';
 import type { Response_GetContainers_Container } from '../../../sdk/v1/generated/agent.ts';
 import type { ContainerID, ContainerStatus, ResourceStatistics } from '../../../sdk/v1/generated/mesos.ts';
+import { type LegacyJson, rawMessage } from '../../../sdk/v1/legacy/json.ts';
 import type { ContainerUsage } from '../containerizer/containerizer.ts';
 import type { AgentState, ExecutorEntry } from '../core/state.ts';
 import { executorInfo } from '../core/task-info.ts';
-import { type LegacyJson, rawMessage } from './json.ts';
 import { executorResources } from './resources.ts';
 
 const STATISTICS = messageType('mesos.v1.ResourceStatistics');

@@ -2,20 +2,18 @@ import { MESETA_VERSION } from '../../../sdk/daemon/version.ts';
 import { flatAttributes } from '../../../sdk/v1/attributes.ts';
 import { messageType } from '../../../sdk/v1/codec.ts';
 import type { Labels, Resource, Task, TaskInfo, TaskStatus } from '../../../sdk/v1/generated/mesos.ts';
+import { type LegacyJson, rawMessage } from '../../../sdk/v1/legacy/json.ts';
+import { legacyLabels, legacyTask } from '../../../sdk/v1/legacy/task.ts';
 import { Resources } from '../../../sdk/v1/resources.ts';
 import { isTerminal } from '../../../sdk/v1/task-state.ts';
 import { agentPid } from '../core/config.ts';
 import { ISOLATION } from '../core/isolation.ts';
 import { type AgentState, agentIdOf, type ExecutorEntry, type FrameworkEntry, type TaskEntry } from '../core/state.ts';
 import { executorInfo, toTask } from '../core/task-info.ts';
-import { type LegacyJson, rawMessage } from './json.ts';
 import { executorResources, usedResources } from './resources.ts';
 
 const RESOURCE = messageType('mesos.v1.Resource');
 const DISCOVERY = messageType('mesos.v1.DiscoveryInfo');
-const CONTAINER = messageType('mesos.v1.ContainerInfo');
-const HEALTH_CHECK = messageType('mesos.v1.HealthCheck');
-const NETWORK = messageType('mesos.v1.NetworkInfo');
 const COMMAND = messageType('mesos.v1.CommandInfo');
 const DOMAIN = messageType('mesos.v1.DomainInfo');
 
@@ -95,7 +93,7 @@ function executorView(executor: ExecutorEntry): LegacyJson {
     directory: executor.directory,
     resources: executorResources(executor).toFlat(),
     role: roleOf(info.resources),
-    labels: info.labels && labelsView(info.labels),
+    labels: info.labels && legacyLabels(info.labels),
     type: info.type,
     tasks: launched.map((task) => taskView(toTask(task))),
     queued_tasks: queued.map(queuedView),
@@ -105,10 +103,6 @@ function executorView(executor: ExecutorEntry): LegacyJson {
 
 function roleOf(resources: readonly Resource[] | undefined): string | undefined {
   return resources?.[0]?.allocation_info?.role;
-}
-
-function labelsView(labels: Labels): LegacyJson {
-  return (labels.labels ?? []).map(({ key, value }) => ({ key, value }));
 }
 
 function queuedView(task: TaskEntry): LegacyJson {
@@ -127,36 +121,5 @@ function queuedView(task: TaskEntry): LegacyJson {
 
 /** A task as legacy endpoints show it. */
 export function taskView(task: Task): LegacyJson {
-  const limits = Object.entries(task.limits ?? {}).map(([name, { value }]) => [name, value] as const);
-  return {
-    id: task.task_id.value,
-    name: task.name,
-    framework_id: task.framework_id.value,
-    executor_id: task.executor_id?.value ?? '',
-    slave_id: task.agent_id.value,
-    state: task.state,
-    resources: Resources.fromProto(task.resources).toFlat(),
-    limits: limits.length === 0 ? undefined : Object.fromEntries(limits),
-    role: roleOf(task.resources) ?? '',
-    statuses: (task.statuses ?? []).map(statusView),
-    user: task.user,
-    labels: task.labels && labelsView(task.labels),
-    discovery: task.discovery && rawMessage(DISCOVERY, task.discovery),
-    container: task.container && rawMessage(CONTAINER, task.container),
-    health_check: task.health_check && rawMessage(HEALTH_CHECK, task.health_check),
-  };
-}
-
-function statusView(status: TaskStatus): LegacyJson {
-  const { container_status: where } = status;
-  return {
-    state: status.state,
-    timestamp: status.timestamp ?? 0,
-    labels: status.labels && labelsView(status.labels),
-    container_status: where && {
-      container_id: where.container_id && { value: where.container_id.value },
-      network_infos: where.network_infos?.map((network) => rawMessage(NETWORK, network)),
-    },
-    healthy: status.healthy,
-  };
+  return legacyTask(task, Resources.fromProto(task.resources), roleOf(task.resources) ?? '');
 }

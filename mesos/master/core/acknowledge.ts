@@ -1,7 +1,7 @@
 import type { Call_Acknowledge } from '../../../sdk/v1/generated/scheduler.ts';
+import { isTerminal } from '../../../sdk/v1/task-state.ts';
 import { equalBytes } from './equal.ts';
 import type { Framework } from './state.ts';
-import { isTerminal } from './statuses.ts';
 import { removeTask } from './tasks.ts';
 import { bump, sendToAgent, type Turn } from './turn.ts';
 

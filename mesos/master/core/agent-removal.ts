@@ -1,10 +1,11 @@
+import { isTerminal } from '../../../sdk/v1/task-state.ts';
 import { removeAgentFromAllocator } from './allocation.ts';
 import { rescindAgentOffers } from './offers.ts';
 import { publishAgentRemoved } from './operator-events.ts';
 import { ping, stopPinging } from './pings.ts';
 import { recordGone, recordRemoved, recordUnreachable } from './registry.ts';
 import type { Agent, Framework, MasterTask } from './state.ts';
-import { isTerminal, type MasterStatus, masterStatus, sendUpdate, timeInfo } from './statuses.ts';
+import { type MasterStatus, masterStatus, sendUpdate, timeInfo } from './statuses.ts';
 import { removeExecutor, removeTask, tasksOf, updateTask } from './tasks.ts';
 import { bump, log, sendToAgent, sendToFramework, type Turn } from './turn.ts';
 

@@ -8,7 +8,7 @@ import type {
   Response_GetState,
   Response_GetTasks,
 } from '../../../sdk/v1/generated/master.ts';
-import type { Task } from '../../../sdk/v1/generated/mesos.ts';
+import type { Offer, Task } from '../../../sdk/v1/generated/mesos.ts';
 import { Resources } from '../../../sdk/v1/resources.ts';
 import type { Agent, Framework, MasterState } from './state.ts';
 import { timeInfo } from './statuses.ts';
@@ -26,18 +26,38 @@ export function operatorState(state: MasterState): Response_GetState {
 /** GET_AGENTS: registered agents, and those that have not come back since the master's start. */
 export function operatorAgents(state: MasterState): Response_GetAgents {
   return {
-    agents: Array.from(state.agents.values(), operatorAgent),
+    agents: lookAtAgents(state).map((make) => make()),
     recovered_agents: Array.from(state.recovered.values(), (agent) => agent.info),
   };
 }
 
 /** GET_FRAMEWORKS: present and completed ones. */
 export function operatorFrameworks(state: MasterState): Response_GetFrameworks {
+  const { present, completed } = lookAtFrameworks(state);
+  return { frameworks: present.map((make) => make()), completed_frameworks: completed.map((make) => make()) };
+}
+
+/** Every agent as it is now, its message made later: looking is quick, making is not. */
+export function lookAtAgents(state: MasterState): (() => Response_GetAgents_Agent)[] {
+  return Array.from(state.agents.values(), (agent) => {
+    const copy: Agent = { ...agent, used: new Map(agent.used) };
+    return () => operatorAgent(copy);
+  });
+}
+
+/** Every framework as it is now, its message made later. */
+export function lookAtFrameworks(state: MasterState): {
+  readonly present: (() => Response_GetFrameworks_Framework)[];
+  readonly completed: (() => Response_GetFrameworks_Framework)[];
+} {
+  const look = (framework: Framework) => {
+    const copy: Framework = { ...framework, used: new Map(framework.used), offered: new Map(framework.offered) };
+    const offers = offersOf(state, framework);
+    return () => frameworkMessage(copy, offers);
+  };
   return {
-    frameworks: Array.from(state.frameworks.values(), (framework) => operatorFramework(state, framework)),
-    completed_frameworks: Array.from(state.completedFrameworks.values(), (framework) =>
-      operatorFramework(state, framework),
-    ),
+    present: Array.from(state.frameworks.values(), look),
+    completed: Array.from(state.completedFrameworks.values(), look),
   };
 }
 
@@ -108,17 +128,24 @@ export function operatorAgent(agent: Agent): Response_GetAgents_Agent {
 
 /** One framework in the operator API's form. */
 export function operatorFramework(state: MasterState, framework: Framework): Response_GetFrameworks_Framework {
+  return frameworkMessage(framework, offersOf(state, framework));
+}
+
+function offersOf(state: MasterState, framework: Framework): Offer[] {
+  return Array.from(framework.offers, (id) => state.offers.get(id)?.offer).filter((offer) => offer !== undefined);
+}
+
+function frameworkMessage(framework: Framework, offers: readonly Offer[]): Response_GetFrameworks_Framework {
+  const { registeredAtMs, reregisteredAtMs, unregisteredAtMs } = framework;
   return {
     framework_info: framework.info,
     active: framework.active,
     connected: framework.connected,
     recovered: framework.recovered,
-    registered_time: timeInfo(framework.registeredAtMs),
-    reregistered_time: timeInfo(framework.reregisteredAtMs ?? framework.registeredAtMs),
-    unregistered_time: framework.unregisteredAtMs === undefined ? undefined : timeInfo(framework.unregisteredAtMs),
-    offers: filled(
-      Array.from(framework.offers, (id) => state.offers.get(id)?.offer).filter((offer) => offer !== undefined),
-    ),
+    registered_time: timeInfo(registeredAtMs),
+    reregistered_time: timeInfo(reregisteredAtMs ?? registeredAtMs),
+    unregistered_time: unregisteredAtMs === undefined ? undefined : timeInfo(unregisteredAtMs),
+    offers: filled(offers),
     allocated_resources: filled(Resources.sum(framework.used.values()).toProto('endpoint')),
     offered_resources: filled(Resources.sum(framework.offered.values()).toProto('endpoint')),
     offer_constraints: framework.offerConstraints ?? {},

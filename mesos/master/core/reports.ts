@@ -1,11 +1,12 @@
 import type { Call_Reregister } from '../../../sdk/v1/generated/agent_link.ts';
 import type { ExecutorInfo, FrameworkInfo, Task } from '../../../sdk/v1/generated/mesos.ts';
+import { isTerminal } from '../../../sdk/v1/task-state.ts';
 import { keepAgent } from './agents.ts';
 import { chargeResources } from './allocation.ts';
 import { recoverFramework } from './frameworks.ts';
 import { lastFacts } from './reconcile.ts';
 import type { Agent, Framework, MasterState, MasterTask, UnreachableAgent } from './state.ts';
-import { isTerminal, masterStatus, sendUpdate, stateFor } from './statuses.ts';
+import { masterStatus, sendUpdate, stateFor } from './statuses.ts';
 import { addExecutor, addTask, removeExecutor, removeTask, reportedTask, tasksOf, updateTask } from './tasks.ts';
 import { log, sendToAgent, type Turn } from './turn.ts';
 

@@ -3,22 +3,6 @@ import { countTaskEnd } from './counters.ts';
 import type { Framework, MasterTask } from './state.ts';
 import { sendToFramework, type Turn } from './turn.ts';
 
-const TERMINAL: ReadonlySet<TaskState> = new Set([
-  'TASK_FINISHED',
-  'TASK_FAILED',
-  'TASK_KILLED',
-  'TASK_ERROR',
-  'TASK_LOST',
-  'TASK_DROPPED',
-  'TASK_GONE',
-  'TASK_GONE_BY_OPERATOR',
-]);
-
-/** A task in such a state never runs again and holds no resources. */
-export function isTerminal(state: TaskState): boolean {
-  return TERMINAL.has(state);
-}
-
 /** Parts of a status update that the master makes itself. */
 export interface MasterStatus {
   readonly taskId: string;

@@ -7,11 +7,11 @@ import type {
   TaskStatus,
 } from '../../../sdk/v1/generated/mesos.ts';
 import { Resources } from '../../../sdk/v1/resources.ts';
+import { isTerminal } from '../../../sdk/v1/task-state.ts';
 import { freeResources } from './allocation.ts';
 import { countIn, countTaskEnd } from './counters.ts';
 import { publishTaskAdded, publishTaskUpdated } from './operator-events.ts';
 import type { Agent, Framework, MasterExecutor, MasterTask } from './state.ts';
-import { isTerminal } from './statuses.ts';
 import type { Turn } from './turn.ts';
 
 /** Statuses kept of one task: one for each state that it passed; more would be a task that swings between states. */

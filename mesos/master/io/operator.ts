@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { encodeBody, messageType } from '../../../sdk/v1/codec.ts';
+import { encodeBody, type MessageMediaType, messageType } from '../../../sdk/v1/codec.ts';
 import type { Call, Response } from '../../../sdk/v1/generated/master.ts';
 import { CORE_OPERATOR_CALLS } from '../core/operator-calls.ts';
 import {
@@ -16,6 +16,8 @@ import { type CallTarget, type FullRequest, readCall } from './calls.ts';
 import { header } from './exchange.ts';
 import { answerMessage, answerText } from './http-answer.ts';
 import { acceptedType, acceptsGzip, NOT_ACCEPTABLE } from './media.ts';
+import { longAnswer } from './operator-text.ts';
+import { joinSliced } from './views.ts';
 
 const OPERATOR_CALL = messageType('mesos.v1.master.Call');
 const OPERATOR_RESPONSE = messageType('mesos.v1.master.Response');
@@ -53,15 +55,23 @@ export async function onOperatorRequest(target: OperatorTarget, full: FullReques
     if (!target.post({ kind: 'operator.call', requestId, principal: null, call })) target.exchange.refuse(requestId);
   } else if (type === 'UNKNOWN') fail(full, 501, '501 Not Implemented.');
   else {
+    const pieces = accepted === 'application/json' ? await target.read((state) => longAnswer(state, type)) : undefined;
+    if (pieces !== undefined) {
+      await send(full, Buffer.from(await joinSliced(pieces)), accepted);
+      return;
+    }
     const answer = await target.read((state) => view(target, state, type));
     if (answer === undefined) {
       fail(full, 501, `Call ${type} is not supported by this version of Meseta`);
       return;
     }
-    const bytes = encodeBody(OPERATOR_RESPONSE, accepted, answer, { emptyArrays: true });
-    const isGzip = bytes.length >= GZIP_BYTES_MIN && acceptsGzip(header(request, 'accept-encoding'));
-    answerMessage(response, isGzip ? await zip(bytes) : bytes, accepted, isGzip);
+    await send(full, encodeBody(OPERATOR_RESPONSE, accepted, answer, { emptyArrays: true }), accepted);
   }
+}
+
+async function send({ request, response }: FullRequest, bytes: Uint8Array, type: MessageMediaType): Promise<void> {
+  const isGzip = bytes.length >= GZIP_BYTES_MIN && acceptsGzip(header(request, 'accept-encoding'));
+  answerMessage(response, isGzip ? await zip(bytes) : bytes, type, isGzip);
 }
 
 function fail({ response }: FullRequest, status: number, text: string): void {

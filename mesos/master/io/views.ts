@@ -94,7 +94,7 @@ async function answerEndpoint(
 }
 
 /** Makes a text of its pieces, a few milliseconds at a time. */
-async function joinSliced(pieces: Iterable<string>): Promise<string> {
+export async function joinSliced(pieces: Iterable<string>): Promise<string> {
   const made: string[] = [];
   let sinceMs = performance.now();
   for (const piece of pieces) {

@@ -1,8 +1,8 @@
 import { flatAttributes } from '../../../sdk/v1/attributes.ts';
 import { messageType } from '../../../sdk/v1/codec.ts';
 import type { AgentInfo } from '../../../sdk/v1/generated/mesos.ts';
+import { LazyList, type LegacyAnswer, type LegacyJson, rawMessage } from '../../../sdk/v1/legacy/json.ts';
 import { Resources } from '../../../sdk/v1/resources.ts';
-import { LazyList, type LegacyAnswer, type LegacyJson, rawMessage } from './json.ts';
 import type { AgentSnapshot, MasterSnapshot } from './snapshot.ts';
 
 const DOMAIN = messageType('mesos.v1.DomainInfo');

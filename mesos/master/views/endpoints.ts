@@ -1,7 +1,7 @@
+import { type LegacyAnswer, type LegacyJson, writeAnswer, writeLegacyJson } from '../../../sdk/v1/legacy/json.ts';
 import type { MasterState } from '../core/state.ts';
 import { agentsView } from './agent-view.ts';
 import { frameworksView } from './framework-view.ts';
-import { type LegacyAnswer, type LegacyJson, writeAnswer, writeLegacyJson } from './json.ts';
 import { type MachineFigures, metricsView } from './metrics.ts';
 import { prometheusText } from './prometheus.ts';
 import { rolesView } from './roles-view.ts';

@@ -1,9 +1,10 @@
 import { messageType } from '../../../sdk/v1/codec.ts';
 import type { Offer } from '../../../sdk/v1/generated/mesos.ts';
+import { LazyList, type LegacyAnswer, type LegacyJson, rawMessage } from '../../../sdk/v1/legacy/json.ts';
+import { legacyLabels } from '../../../sdk/v1/legacy/task.ts';
 import { Resources } from '../../../sdk/v1/resources.ts';
-import { LazyList, type LegacyAnswer, type LegacyJson, rawMessage } from './json.ts';
 import type { FrameworkSnapshot, MasterSnapshot } from './snapshot.ts';
-import { executorView, labelsView, taskView } from './task-view.ts';
+import { executorView, taskView } from './task-view.ts';
 
 const ALLOCATION = messageType('mesos.v1.Resource.AllocationInfo');
 const CONSTRAINTS = messageType('mesos.v1.scheduler.OfferConstraints');
@@ -59,7 +60,7 @@ export function frameworkView(framework: FrameworkSnapshot): LegacyAnswer {
     completed_tasks: LazyList.of(framework.completedTasks, taskView),
     offers: framework.offers.map(offerView),
     executors: framework.executors.map(executorView),
-    labels: info.labels && labelsView(info.labels),
+    labels: info.labels && legacyLabels(info.labels),
     offer_constraints: rawMessage(CONSTRAINTS, offerConstraints ?? {}),
   };
 }

@@ -1,8 +1,8 @@
+import { LazyList, type LegacyAnswer, type LegacyJson } from '../../../sdk/v1/legacy/json.ts';
 import { rangesSize } from '../../../sdk/v1/ranges.ts';
 import { type Resources, reservationRole } from '../../../sdk/v1/resources.ts';
 import type { ResourceEntry } from '../../../sdk/v1/resources-entry.ts';
 import { ancestorRoles } from '../../../sdk/v1/resources-roles.ts';
-import { LazyList, type LegacyAnswer, type LegacyJson } from './json.ts';
 import type { MasterSnapshot } from './snapshot.ts';
 
 /** Amounts of one role, its subroles included: by name, of scalars in units, of ranges and sets how many. */

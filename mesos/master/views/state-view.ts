@@ -1,9 +1,9 @@
 import { MESETA_VERSION } from '../../../sdk/daemon/version.ts';
 import { messageType } from '../../../sdk/v1/codec.ts';
+import { LazyList, type LegacyAnswer, type LegacyJson, rawMessage } from '../../../sdk/v1/legacy/json.ts';
 import type { MasterConfig } from '../core/config.ts';
 import { agentInfoView, agentView } from './agent-view.ts';
 import { frameworkView } from './framework-view.ts';
-import { LazyList, type LegacyAnswer, type LegacyJson, rawMessage } from './json.ts';
 import type { MasterSnapshot } from './snapshot.ts';
 
 const DOMAIN = messageType('mesos.v1.DomainInfo');

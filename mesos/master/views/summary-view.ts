@@ -1,8 +1,8 @@
 import type { TaskState } from '../../../sdk/v1/generated/mesos.ts';
+import { LazyList, type LegacyJson, writeAnswer } from '../../../sdk/v1/legacy/json.ts';
 import type { MasterTask } from '../core/state.ts';
 import { agentView } from './agent-view.ts';
 import { frameworkSummary } from './framework-view.ts';
-import { LazyList, type LegacyJson, writeAnswer } from './json.ts';
 import type { FrameworkSnapshot, MasterSnapshot } from './snapshot.ts';
 
 /** States that upstream counts here, in its order. */

@@ -1,5 +1,5 @@
+import { LazyList, type LegacyAnswer } from '../../../sdk/v1/legacy/json.ts';
 import type { MasterTask } from '../core/state.ts';
-import { LazyList, type LegacyAnswer } from './json.ts';
 import type { MasterSnapshot } from './snapshot.ts';
 import { taskView } from './task-view.ts';
 

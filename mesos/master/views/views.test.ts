@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { LazyList, type LegacyAnswer, writeAnswer } from '../../../sdk/v1/legacy/json.ts';
 import { parseResources } from '../../../sdk/v1/resources-parse.ts';
 import { agentsView } from './agent-view.ts';
 import { frameworksView } from './framework-view.ts';
-import { LazyList, type LegacyAnswer, writeAnswer } from './json.ts';
 import { prometheusText } from './prometheus.ts';
 import { rolesView } from './roles-view.ts';
 import type { MasterSnapshot } from './snapshot.ts';

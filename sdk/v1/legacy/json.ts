@@ -1,4 +1,4 @@
-import { type MessageType, writeJson } from '../../../sdk/v1/codec.ts';
+import { type MessageType, writeJson } from '../codec.ts';
 
 /** Text that is written as it is: a wire message in its own mapping. */
 export class RawJson {
