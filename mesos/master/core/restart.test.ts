@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { MasterConfig } from './config.ts';
 import {
   agentIdOf,
   frameworkIdOf,
@@ -12,13 +13,13 @@ import {
 } from './testing.ts';
 
 /** A master that ran task `t`, and the one that starts after it on the same store. */
-function restarted() {
+function restarted(config: Partial<MasterConfig> = {}) {
   const old = new MasterDriver();
   const agentId = agentIdOf(old.agent());
   const peer = old.subscribe();
   const frameworkId = frameworkIdOf(peer);
   old.call(peer, launchCall([lastOffer(peer)], [taskOf('t', agentId)]));
-  const master = new MasterDriver({ entries: old.entries, seed: 2 });
+  const master = new MasterDriver({ entries: old.entries, seed: 2, config });
   const task = {
     name: 't',
     task_id: { value: 't' },
@@ -108,10 +109,10 @@ describe('a master that starts again', () => {
   });
 
   test('forgets unreachable agents that are too many or too old', () => {
-    const { master, agentId } = restarted();
-    master.advance(600_000);
+    const { master, agentId } = restarted({ registryMaxAgentAgeMs: 3_600_000 });
+    master.advance(3_600_000);
     expect(master.entries.has(`unreachable/${agentId}`)).toBe(true);
-    master.advance(1_209_600_000 + 900_000);
+    master.advance(1_500_000);
     expect(master.entries.has(`unreachable/${agentId}`)).toBe(false);
     expect(master.state.unreachable.size).toBe(0);
   });
