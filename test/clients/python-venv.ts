@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -20,16 +20,25 @@ export function pythonVenv(): Venv {
 /** The environment of pymesos, whose parser does not compile on a Python newer than 3.9: `.venv-py39`. */
 export function oldPythonVenv(): Venv {
   const versions = ['3.9', '3.8', '3.7'];
-  const pyenv = join(process.env['PYENV_ROOT'] ?? join(homedir(), '.pyenv'), 'versions');
-  const found = spawnSync('sh', ['-c', `ls -d ${pyenv}/*/bin/python3 2>/dev/null`], { encoding: 'utf8' }).stdout.split(
-    '\n',
-  );
+  const found = pyenvRoots().flatMap((pyenv) => {
+    return spawnSync('sh', ['-c', `ls -d '${pyenv}'/versions/*/bin/python3 2>/dev/null`], {
+      encoding: 'utf8',
+    }).stdout.split('\n');
+  });
   const installed = versions.flatMap((version) => found.filter((path) => path.includes(`/${version}.`)));
   return ensureVenv(
     '.venv-py39',
     [...versions.map((version) => `python${version}`), ...installed],
     'pymesos/requirements.txt',
   );
+}
+
+/** Where pyenv may keep its Pythons: as its own variable says, at home, or beside its shims on the PATH. */
+function pyenvRoots(): string[] {
+  const { PYENV_ROOT, PATH = '' } = process.env;
+  const shims = PATH.split(':').filter((folder) => folder.endsWith('/shims'));
+  const roots = [PYENV_ROOT, join(homedir(), '.pyenv'), ...shims.map((folder) => dirname(folder))];
+  return [...new Set(roots.filter((root) => root !== undefined))];
 }
 
 /** Creates the environment with the pinned packages unless it is there with the same pins. */
