@@ -30,7 +30,7 @@ identify() {
 become() {
   identify
   set -C
-  echo "1 $pid $start $ppid $boot $nonce" >"$dir/pid" || exit 0
+  echo "1 $pid $start $ppid $boot $nonce" 2>/dev/null >"$dir/pid" || exit 0
   set +C
   echo "pid $id $pid $start $ppid" 1<>"$runtime/.events"
   . "$dir/spec"
@@ -38,7 +38,8 @@ become() {
 
 supervise() {
   dir=$runtime/$id
-  exec </dev/null >/dev/null 2>"$dir/shell"
+  # What the shell itself says, of this attempt alone: another supervisor, asked for the same start, may be at work.
+  exec </dev/null >/dev/null 2>"$dir/shell.$nonce"
   # Caught, not ignored: the task starts with the defaults.
   trap : HUP TERM
   # In the foreground: then the shell names the signal that ended the task, and exit code 137 and SIGKILL can be told apart.
@@ -48,7 +49,7 @@ supervise() {
   ended="exit $status"
   if [ "$status" -gt 128 ]; then
     signal=
-    read -r signal <"$dir/shell"
+    read -r signal <"$dir/shell.$nonce"
     case $status-$signal in
     *"core dumped"*) ended="signal $((status - 128)) core" ;;
     # Shells keep silent about SIGINT and SIGPIPE.
