@@ -1,7 +1,8 @@
-import type { Event } from '../../../sdk/v1/generated/master.ts';
+import type { Event, Response_GetFrameworks_Framework } from '../../../sdk/v1/generated/master.ts';
 import type { TaskStatus } from '../../../sdk/v1/generated/mesos.ts';
 import { operatorAgent, operatorFramework } from './operator-views.ts';
 import type { Agent, Framework, MasterTask } from './state.ts';
+import { timeInfo } from './statuses.ts';
 import type { Turn } from './turn.ts';
 
 /** A task came to be. */
@@ -31,7 +32,7 @@ export function publishAgentRemoved(turn: Turn, agentId: string): void {
 export function publishFrameworkAdded(turn: Turn, framework: Framework): void {
   publish(turn, () => ({
     type: 'FRAMEWORK_ADDED',
-    framework_added: { framework: operatorFramework(turn.state, framework) },
+    framework_added: { framework: shown(turn, framework) },
   }));
 }
 
@@ -39,7 +40,7 @@ export function publishFrameworkAdded(turn: Turn, framework: Framework): void {
 export function publishFrameworkUpdated(turn: Turn, framework: Framework): void {
   publish(turn, () => ({
     type: 'FRAMEWORK_UPDATED',
-    framework_updated: { framework: operatorFramework(turn.state, framework) },
+    framework_updated: { framework: shown(turn, framework) },
   }));
 }
 
@@ -53,4 +54,14 @@ function publish(turn: Turn, make: () => Event): void {
   const { operatorStreams } = turn.state;
   if (operatorStreams.size === 0) return;
   turn.out.emit({ kind: 'stream.send', channel: 'operator', streamIds: [...operatorStreams], event: make() });
+}
+
+/** Events show a framework almost as GET_FRAMEWORKS does: unregistered at 0, without its constraints. */
+function shown(turn: Turn, framework: Framework): Response_GetFrameworks_Framework {
+  const { unregisteredAtMs } = framework;
+  return {
+    ...operatorFramework(turn.state, framework),
+    unregistered_time: timeInfo(unregisteredAtMs ?? 0),
+    offer_constraints: undefined,
+  };
 }
