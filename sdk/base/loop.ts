@@ -100,8 +100,9 @@ export class Loop<State, Event, Effect> {
         const event = this.#inbox[this.#head++] as Event;
         const monoMs = clock.monoMs();
         const frame = step(state, event, { wallMs: clock.wallMs(), monoMs, ids });
-        if (frame.records.length > 0) this.#records.push(...frame.records);
-        if (frame.effects.length > 0) this.#effects.push(...frame.effects);
+        // One by one: a call takes only so many arguments, and one event can cause very many effects.
+        for (const record of frame.records) this.#records.push(record);
+        for (const effect of frame.effects) this.#effects.push(effect);
         if (monoMs - startMs > sliceMs) break;
       }
     } catch (error) {

@@ -178,7 +178,7 @@ class HierarchicalAllocator implements Allocator {
 
   allocate(nowMs: number, next: (bound: number) => number, scope: 'pending' | 'all'): Allocation[] {
     const over = this.#charges.filters.expire(nowMs);
-    if (scope === 'all') over.push(...this.#charges.filters.releaseHolds());
+    if (scope === 'all') for (const filter of this.#charges.filters.releaseHolds()) over.push(filter);
     for (const { agentId, owner } of over) {
       this.#dirty.add(agentId);
       const agent = this.#charges.agents.get(agentId);
