@@ -11,19 +11,13 @@ const protobuf = 'application/x-protobuf';
 
 /**
  * The media type of a request body, from its Content-Type header. Names are compared exactly, as Mesos does:
- * absent 400, anything else 415.
- *
- * Differs: Mesos answers 415 to any parameter; `application/json; charset=utf-8` says nothing new and common HTTP
- * clients add it unasked, so it is accepted.
+ * absent 400, anything else, a charset included, 415.
  */
 export function requestMediaType(contentType: string | undefined): MessageMediaType | MediaRefusal {
   if (contentType === undefined || contentType === '') {
     return { status: 400, text: "Expecting 'Content-Type' to be present" };
   }
   if (contentType === json || contentType === protobuf) return contentType;
-  if (/^application\/json[ \t]*;[ \t]*charset="?utf-8"?[ \t]*$/i.test(contentType) && contentType.startsWith(json)) {
-    return json;
-  }
   return { status: 415, text: `Expecting 'Content-Type' of ${json} or ${protobuf}` };
 }
 

@@ -1,14 +1,19 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CodecError, decodeBody, encodeBody, type MessageMediaType, messageType } from '../../../sdk/v1/codec.ts';
+import { encodeBody, type MessageMediaType, messageType } from '../../../sdk/v1/codec.ts';
 import type { Call, Event } from '../../../sdk/v1/generated/executor.ts';
-import { requestMediaType, responseMediaType } from '../../../sdk/v1/http-media.ts';
 import { encodeRecord } from '../../../sdk/v1/recordio.ts';
 import type { AgentEvent } from '../core/events.ts';
+import { admitCall, type CallRules } from './admit-call.ts';
 import { executorCallProblem } from './executor-call.ts';
-import { methodNotAllowed, sendText } from './http-text.ts';
+import { sendText } from './http-text.ts';
 
-const CALL = messageType('mesos.v1.executor.Call');
 const EVENT = messageType('mesos.v1.executor.Event');
+const RULES: CallRules<Call> = {
+  type: messageType('mesos.v1.executor.Call'),
+  invalid: 'Failed to validate Executor::Call',
+  problem: executorCallProblem,
+  hasAnswer: ({ type }) => type === 'SUBSCRIBE',
+};
 /** An executor that does not read loses its stream, and subscribes again. */
 const UNREAD_BYTES_MAX = 64 * 2 ** 20;
 
@@ -30,35 +35,11 @@ export class ExecutorStreams {
 
   /** A request for the executor API: checked as upstream does, in upstream's order. */
   handle(request: FastifyRequest, reply: FastifyReply): void {
-    if (request.method !== 'POST') {
-      methodNotAllowed(reply, request.method);
-      return;
-    }
-    const mediaType = requestMediaType(request.headers['content-type']);
-    if (typeof mediaType !== 'string') {
-      sendText(reply, mediaType.status, mediaType.text);
-      return;
-    }
-    let call: Call;
-    try {
-      call = decodeBody(CALL, mediaType, (request.body as Buffer | undefined) ?? new Uint8Array());
-    } catch (error) {
-      if (!(error instanceof CodecError)) throw error;
-      sendText(reply, 400, error.message);
-      return;
-    }
-    const problem = executorCallProblem(call);
-    if (problem !== undefined) {
-      sendText(reply, 400, `Failed to validate Executor::Call: ${problem}`);
-      return;
-    }
-    const accepted = responseMediaType(request.headers.accept);
-    if (call.type === 'SUBSCRIBE' && typeof accepted !== 'string') {
-      sendText(reply, accepted.status, accepted.text);
-      return;
-    }
+    const admitted = admitCall(RULES, request, reply);
+    if (admitted === undefined) return;
+    const { call, accepted } = admitted;
     const number = this.#next++;
-    this.#waiting.set(number, { reply, mediaType: typeof accepted === 'string' ? accepted : mediaType });
+    this.#waiting.set(number, { reply, mediaType: accepted });
     if (this.#post({ kind: 'executor.called', reply: number, call })) return;
     this.#waiting.delete(number);
     sendText(reply, 503, 'the agent is overloaded or ends');

@@ -1,11 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CodecError, decodeBody, encodeBody, messageType } from '../../../sdk/v1/codec.ts';
+import { encodeBody, messageType } from '../../../sdk/v1/codec.ts';
 import type { Call, Call_Type, Response } from '../../../sdk/v1/generated/agent.ts';
-import { requestMediaType, responseMediaType } from '../../../sdk/v1/http-media.ts';
 import { type Files, FilesError } from '../files/files.ts';
 import { executorsMessage, frameworksMessage, stateMessage, tasksMessage } from '../views/api.ts';
 import { containerMessage, runningContainers } from '../views/containers.ts';
-import { methodNotAllowed, sendText } from './http-text.ts';
+import { admitCall, type CallRules } from './admit-call.ts';
+import { sendText } from './http-text.ts';
 import { measured, metricsOf, type Served } from './served.ts';
 
 const CALL = messageType('mesos.v1.agent.Call');
@@ -30,35 +30,18 @@ const EMPTY_ARRAYS: ReadonlySet<Call_Type | undefined> = new Set<Call_Type>([
 /** Glog's levels: 0 is what is always written. */
 const LOG_LEVELS: Readonly<Record<string, number>> = { debug: 1, trace: 2 };
 
+const RULES: CallRules<Call> = {
+  type: CALL,
+  invalid: 'Failed to validate agent::Call',
+  problem: callProblem,
+  hasAnswer: () => true,
+};
+
 /** `POST /api/v1`: upstream's agent operator API, its checks in upstream's order. */
 export async function operatorCall(served: Served, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  if (request.method !== 'POST') {
-    methodNotAllowed(reply, request.method);
-    return;
-  }
-  const mediaType = requestMediaType(request.headers['content-type']);
-  if (typeof mediaType !== 'string') {
-    sendText(reply, mediaType.status, mediaType.text);
-    return;
-  }
-  let call: Call;
-  try {
-    call = decodeBody(CALL, mediaType, (request.body as Buffer | undefined) ?? new Uint8Array());
-  } catch (error) {
-    if (!(error instanceof CodecError)) throw error;
-    sendText(reply, 400, error.message);
-    return;
-  }
-  const problem = callProblem(call);
-  if (problem !== undefined) {
-    sendText(reply, 400, `Failed to validate agent::Call: ${problem}`);
-    return;
-  }
-  const accepted = responseMediaType(request.headers.accept);
-  if (typeof accepted !== 'string') {
-    sendText(reply, accepted.status, accepted.text);
-    return;
-  }
+  const admitted = admitCall(RULES, request, reply);
+  if (admitted === undefined) return;
+  const { call, accepted } = admitted;
   const answer = await answerOf(served, call);
   if (answer === undefined) {
     sendText(reply, 501, `501 Not Implemented: ${call.type} is not supported by this agent`);

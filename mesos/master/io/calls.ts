@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { CodecError, decodeBody, type MessageMediaType, type MessageType, messageType } from '../../../sdk/v1/codec.ts';
+import { CodecError, decodeBody, type MessageType, messageType } from '../../../sdk/v1/codec.ts';
+import { requestMediaType, responseMediaType } from '../../../sdk/v1/http-media.ts';
 import type { MasterEvent } from '../core/events.ts';
 import { type Exchange, header, peerIp } from './exchange.ts';
 import { answerMethod, answerText } from './http-answer.ts';
-import { acceptedType, bodyType, NO_CONTENT_TYPE, WRONG_CONTENT_TYPE } from './media.ts';
 
 const SCHEDULER_CALL = messageType('mesos.v1.scheduler.Call');
 const AGENT_CALLS = messageType('meseta.agent_link.v1.Calls');
@@ -26,14 +26,14 @@ export interface CallTarget {
 export function onSchedulerRequest(target: CallTarget, full: FullRequest): void {
   const call = readCall(full, SCHEDULER_CALL);
   if (call === undefined) return;
-  const accepted = acceptedType(header(full.request, 'accept'));
-  const requestId = target.exchange.keep(full.response, accepted ?? 'application/json');
+  const accepted = responseMediaType(header(full.request, 'accept'));
+  const requestId = target.exchange.keep(full.response, typeof accepted === 'string' ? accepted : 'application/json');
   const event: MasterEvent = {
     kind: 'scheduler.call',
     requestId,
     principal: null,
     streamId: header(full.request, 'mesos-stream-id'),
-    isAcceptable: accepted !== undefined,
+    isAcceptable: typeof accepted === 'string',
     call,
   };
   if (!target.post(event)) target.exchange.refuse(requestId);
@@ -43,8 +43,8 @@ export function onSchedulerRequest(target: CallTarget, full: FullRequest): void 
 export function onAgentRequest(target: CallTarget, full: FullRequest): void {
   const calls = readCall(full, AGENT_CALLS);
   if (calls === undefined) return;
-  const accepted = acceptedType(header(full.request, 'accept'));
-  const requestId = target.exchange.keep(full.response, accepted ?? 'application/json');
+  const accepted = responseMediaType(header(full.request, 'accept'));
+  const requestId = target.exchange.keep(full.response, typeof accepted === 'string' ? accepted : 'application/json');
   const event: MasterEvent = {
     kind: 'agent.calls',
     requestId,
@@ -58,20 +58,20 @@ export function onAgentRequest(target: CallTarget, full: FullRequest): void {
 
 /** Reads a call as upstream does: method, presence of a type, the body itself; answers the error and nothing when it cannot. */
 export function readCall<Call>({ request, response, body }: FullRequest, type: MessageType<Call>): Call | undefined {
-  const contentType = header(request, 'content-type');
-  if (request.method !== 'POST') answerMethod(response, request.method ?? '');
-  else if (contentType === undefined) answerText(response, 400, NO_CONTENT_TYPE);
-  else {
-    const mediaType: MessageMediaType | undefined = bodyType(contentType);
-    if (mediaType === undefined) answerText(response, 415, WRONG_CONTENT_TYPE);
-    else {
-      try {
-        return decodeBody(type, mediaType, body);
-      } catch (error) {
-        if (!(error instanceof CodecError)) throw error;
-        answerText(response, 400, error.message);
-      }
-    }
+  if (request.method !== 'POST') {
+    answerMethod(response, request.method ?? '');
+    return undefined;
   }
-  return undefined;
+  const mediaType = requestMediaType(header(request, 'content-type'));
+  if (typeof mediaType !== 'string') {
+    answerText(response, mediaType.status, mediaType.text);
+    return undefined;
+  }
+  try {
+    return decodeBody(type, mediaType, body);
+  } catch (error) {
+    if (!(error instanceof CodecError)) throw error;
+    answerText(response, 400, error.message);
+    return undefined;
+  }
 }

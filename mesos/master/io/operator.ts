@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { encodeBody, type MessageMediaType, messageType } from '../../../sdk/v1/codec.ts';
 import type { Call, Response } from '../../../sdk/v1/generated/master.ts';
+import { responseMediaType } from '../../../sdk/v1/http-media.ts';
 import { CORE_OPERATOR_CALLS } from '../core/operator-calls.ts';
 import {
   operatorAgents,
@@ -14,8 +15,8 @@ import {
 import type { MasterState } from '../core/state.ts';
 import { type CallTarget, type FullRequest, readCall } from './calls.ts';
 import { header } from './exchange.ts';
+import { acceptsGzip } from './gzip.ts';
 import { answerMessage, answerText } from './http-answer.ts';
-import { acceptedType, acceptsGzip, NOT_ACCEPTABLE } from './media.ts';
 import { longAnswer } from './operator-text.ts';
 import { joinSliced } from './views.ts';
 
@@ -45,11 +46,11 @@ export async function onOperatorRequest(target: OperatorTarget, full: FullReques
   const { request, response } = full;
   const { type } = call;
   const body = type === undefined ? undefined : BODIES[type];
-  const accepted = acceptedType(header(request, 'accept'));
+  const accepted = responseMediaType(header(request, 'accept'));
   if (type === undefined) fail(full, 400, "Failed to validate master::Call: Expecting 'type' to be present");
   else if (body !== undefined && call[body] === undefined) {
     fail(full, 400, `Failed to validate master::Call: Expecting '${body}' to be present`);
-  } else if (accepted === undefined) fail(full, 406, NOT_ACCEPTABLE);
+  } else if (typeof accepted !== 'string') fail(full, accepted.status, accepted.text);
   else if (CORE_OPERATOR_CALLS.has(type)) {
     const requestId = target.exchange.keep(response, accepted);
     if (!target.post({ kind: 'operator.call', requestId, principal: null, call })) target.exchange.refuse(requestId);

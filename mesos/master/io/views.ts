@@ -7,8 +7,8 @@ import { type MasterEndpoint, masterEndpoints, unsupportedEndpoints } from '../v
 import type { MachineFigures } from '../views/metrics.ts';
 import type { FullRequest } from './calls.ts';
 import { header } from './exchange.ts';
+import { acceptsGzip } from './gzip.ts';
 import { answerText, answerView } from './http-answer.ts';
-import { acceptsGzip } from './media.ts';
 import type { OperatorTarget } from './operator.ts';
 
 const GZIP_BYTES_MIN = 1_024;
