@@ -1,7 +1,7 @@
 import { MESETA_VERSION } from '../../../sdk/daemon/version.ts';
 import { flatAttributes } from '../../../sdk/v1/attributes.ts';
 import { messageType } from '../../../sdk/v1/codec.ts';
-import type { Labels, Resource, Task, TaskInfo, TaskStatus } from '../../../sdk/v1/generated/mesos.ts';
+import type { Resource, Task, TaskInfo } from '../../../sdk/v1/generated/mesos.ts';
 import { type LegacyJson, rawMessage } from '../../../sdk/v1/legacy/json.ts';
 import { legacyLabels, legacyTask } from '../../../sdk/v1/legacy/task.ts';
 import { Resources } from '../../../sdk/v1/resources.ts';
