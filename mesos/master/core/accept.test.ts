@@ -222,6 +222,21 @@ describe('tasks that may not run', () => {
     expect(agent.events.some((event) => event.type === 'RUN_TASK')).toBe(false);
   });
 
+  test('lists that would take long to compare are refused quickly', () => {
+    const { master, agentId, peer, offer } = withOffer();
+    const resources = Array.from({ length: 50_000 }, (_, index) => ({
+      name: `r${index}`,
+      type: 'SCALAR' as const,
+      scalar: { value: 1 },
+    }));
+    const call = launchCall([offer], [taskOf('t', agentId, '', { resources })]);
+    master.call(peer, call);
+    expect(statusesOf(peer)[0]?.message).toBe('There are 50000 resources where at most 1000 are allowed');
+    const ids = Array.from({ length: 200_000 }, (_, index) => ({ value: `o${index}` }));
+    master.call(peer, { ...call, accept: { ...call.accept, offer_ids: ids } });
+    expect(statusesOf(peer)[1]?.message).toMatch(/is no longer valid$/);
+  });
+
   test('an id that is in use', () => {
     const { master, agentId, peer, offer } = withOffer();
     master.call(peer, launchCall([offer], [taskOf('t', agentId), taskOf('t', agentId)]));

@@ -8,6 +8,7 @@ import { discardOffer, removeOffer } from './offers.ts';
 import type { Agent, Framework, OutstandingOffer } from './state.ts';
 import { refuseTask, stateFor } from './statuses.ts';
 import { bump, log, sendToFramework, type Turn } from './turn.ts';
+import { firstRepeated } from './validation/first.ts';
 import { formError } from './validation/resources.ts';
 
 /** Offers of one agent and role that one ACCEPT uses together; `left` shrinks with each launch. */
@@ -63,7 +64,7 @@ function offersError(
   framework: Framework,
 ): string | undefined {
   if (ids.length === 0) return 'No offers specified';
-  const repeated = ids.find((id, index) => ids.indexOf(id) !== index);
+  const repeated = firstRepeated(ids);
   if (repeated !== undefined) return `Duplicate offer ${repeated} in offer list`;
   const missing = offers.indexOf(undefined);
   if (missing !== -1) return `Offer ${ids[missing]} is no longer valid`;

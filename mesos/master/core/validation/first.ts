@@ -14,3 +14,9 @@ export function firstError(rules: readonly Rule[]): string | undefined {
 export function prefixed(prefix: string, error: string | undefined): string | undefined {
   return error === undefined ? undefined : `${prefix}${error}`;
 }
+
+/** The first member that was there before. */
+export function firstRepeated(list: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  return list.find((member) => seen.size === seen.add(member).size);
+}

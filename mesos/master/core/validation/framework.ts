@@ -49,7 +49,8 @@ function rolesError(info: FrameworkInfo): string | undefined {
     return prefixed("'FrameworkInfo.role' is not a valid role: ", roleError(info.role ?? '*'));
   }
   if (info.role !== undefined) return "'FrameworkInfo.role' must not be set when the framework is MULTI_ROLE capable";
-  const repeated = new Set(roles.filter((role, index) => roles.indexOf(role) !== index));
+  const seen = new Set<string>();
+  const repeated = new Set(roles.filter((role) => seen.size === seen.add(role).size));
   if (repeated.size > 0) return `'FrameworkInfo.roles' contains duplicate items: ${setText(repeated)}`;
   for (const role of roles) {
     const error = prefixed("'FrameworkInfo.roles' contains invalid role: ", roleError(role));

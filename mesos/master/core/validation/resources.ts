@@ -25,8 +25,13 @@ export function allocationError(resources: readonly Resource[] | undefined): str
   return undefined;
 }
 
-/** The first resource that is not well formed, in upstream's words. */
+/** Entries of one list: comparing them takes time with the square of their number. */
+export const RESOURCES_MAX = 1_000;
+
+/** The first resource that is not well formed, in upstream's words; a list that is too long is none at all. */
 export function formError(resources: readonly Resource[] | undefined): string | undefined {
+  const count = resources?.length ?? 0;
+  if (count > RESOURCES_MAX) return `There are ${count} resources where at most ${RESOURCES_MAX} are allowed`;
   for (const resource of resources ?? []) {
     const [violation] = resourceViolations(resource);
     if (violation !== undefined) return `Resource '${resourceText(resource)}' is invalid: ${violation.message}`;
