@@ -233,13 +233,9 @@ class Exchange {
     else deliver();
   }
 
-  /** The partition is over: what was held arrives, in order. */
+  /** The partition is over: what was held arrives at once, so before whatever is still on its way. */
   resume(): void {
-    for (const { direction, deliver } of this.#held.splice(0)) {
-      const atMs = Math.max(this.#lastAtMs[direction], this.#network.time.nowMs + this.#network.random.between(0, 50));
-      this.#lastAtMs[direction] = atMs;
-      this.#network.time.at(atMs, () => this.#arrive(direction, deliver));
-    }
+    for (const { direction, deliver } of this.#held.splice(0)) this.#arrive(direction, deliver);
   }
 
   /** The server's view of the request. */

@@ -25,8 +25,8 @@ interface JobBook {
 export class ChronosLedger {
   readonly #world: World;
   readonly #books = new Map<string, JobBook>();
-  /** Every task id that was recorded before its launch left. */
-  readonly taskIds = new Set<string>();
+  /** Every task id that was recorded before its launch left, with the lives of its job in which it was. */
+  readonly #taskIds = new Map<string, Set<number>>();
   readonly #deletions = new Map<string, number>();
 
   constructor(world: World) {
@@ -43,9 +43,9 @@ export class ChronosLedger {
     }
   }
 
-  /** How often a job was deleted: runs of before have nothing to do with runs after. */
-  generation(name: string | undefined): number {
-    return this.#deletions.get(name ?? '') ?? 0;
+  /** In how many lives of its job a task id was recorded: a job that is deleted and posted again may use it again. */
+  recordings(taskId: string): number {
+    return this.#taskIds.get(taskId)?.size ?? 0;
   }
 
   /** Whether runs of a job may overlap; undefined for a job that is not there. */
@@ -67,7 +67,7 @@ export class ChronosLedger {
   #onJob(name: string, job: Job | undefined): void {
     if (job === undefined) {
       this.#books.delete(name);
-      this.#deletions.set(name, this.generation(name) + 1);
+      this.#deletions.set(name, (this.#deletions.get(name) ?? 0) + 1);
       return;
     }
     const { trigger } = job;
@@ -92,7 +92,10 @@ export class ChronosLedger {
   }
 
   #onRun(run: Run): void {
-    for (const { taskId } of run.attempts) this.taskIds.add(taskId);
+    for (const { taskId } of run.attempts) {
+      const lives = this.#taskIds.get(taskId) ?? new Set();
+      this.#taskIds.set(taskId, lives.add(this.#deletions.get(run.job) ?? 0));
+    }
     const book = this.#books.get(run.job);
     if (book === undefined) return;
     const key = `${run.dueMs}/${run.createdMs}`;

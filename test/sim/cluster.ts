@@ -138,7 +138,7 @@ export class Cluster {
         const agent = this.agents[index];
         if (agent === undefined) return;
         this.#checkAttempt(container);
-        this.safety.started(machine, container, agent, this.ledger.generation(parseAttempt(container.taskId)?.job));
+        this.safety.started(machine, container, agent, this.ledger.recordings(container.taskId));
       },
       onCommit: (agent, records) => this.safety.agentCommitted(agent.name, records),
       onExit: (agent, code, message) => {
@@ -168,7 +168,7 @@ export class Cluster {
 
   #isRecorded(from: string, taskId: string): boolean {
     if (from === 'marathon') return this.#marathonWatch.taskIds.has(taskId);
-    if (from === 'chronos') return this.ledger.taskIds.has(taskId);
+    if (from === 'chronos') return this.ledger.recordings(taskId) > 0;
     return this.#plainTaskIds.has(taskId);
   }
 

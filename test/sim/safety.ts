@@ -20,8 +20,8 @@ interface Seen {
 export class Safety {
   readonly #world: World;
   readonly #seen = new WeakMap<Agent, Seen>();
-  /** Machine on which each task's process was started. */
-  readonly #started = new Map<string, string>();
+  /** Machines on which each task's process was started. */
+  readonly #started = new Map<string, readonly string[]>();
   /** Agent updates by uuid, in the order in which they became durable; per task. */
   readonly #updates = new Map<string, Map<string, number>>();
   /** Per task: number of the newest update that the framework got. */
@@ -62,15 +62,18 @@ export class Safety {
   /**
    * A process was started on a machine.
    *
-   * @param generation a job of Chronos that was deleted and posted again may use its task ids again.
+   * @param lives a job of Chronos that was deleted and posted again may use a task id once in each of its lives.
    */
-  started(machine: Machine, container: SimContainer, agent: AgentDaemon, generation: number): void {
-    const key = `${container.frameworkId} ${container.taskId} ${generation}`;
-    const before = this.#started.get(key);
-    if (before !== undefined) {
-      this.#world.fail('no task is launched twice', `${container.taskId} ran on ${before}, now on ${machine.name}`);
+  started(machine: Machine, container: SimContainer, agent: AgentDaemon, lives: number): void {
+    const key = `${container.frameworkId} ${container.taskId}`;
+    const before = this.#started.get(key) ?? [];
+    if (before.length >= Math.max(1, lives)) {
+      this.#world.fail(
+        'no task is launched twice',
+        `${container.taskId} ran on ${before.join(', ')}, now on ${machine.name}`,
+      );
     }
-    this.#started.set(key, machine.name);
+    this.#started.set(key, [...before, machine.name]);
     if (!agent.process.medium.entries.has(`task/${container.frameworkId}/${container.taskId}`)) {
       this.#world.fail('no effect precedes its record', `${machine.name} runs ${container.taskId} without a record`);
     }
