@@ -15,6 +15,7 @@ interface Scenario {
   readonly agentArgs?: readonly string[];
   /** Steps, by note, that ours answers with another status on purpose. */
   readonly differs?: Readonly<Record<string, number>>;
+  readonly ignoresRepeats?: boolean;
 }
 
 const SCENARIOS: readonly Scenario[] = [
@@ -30,10 +31,12 @@ const SCENARIOS: readonly Scenario[] = [
   { name: 'disconnect-failover' },
   { name: 'command-tasks' },
   { name: 'unacked-resend' },
+  { name: 'decline-filters-revive' },
   { name: 'health-checks' },
   { name: 'custom-executor-failures', agentArgs: ['--executor_registration_timeout=2secs'] },
   {
     name: 'agent-restart-and-loss',
+    ignoresRepeats: true,
     masterArgs: ['--agent_ping_timeout=500ms', '--max_agent_ping_timeouts=5'],
     agentArgs: ['--resources=cpus:4;mem:4096;disk:8192;ports:[31000-31099]', '--attributes='],
   },
@@ -71,7 +74,7 @@ function exited(agent: DaemonProcess): boolean {
  * their order, texts, events in their order, key sets, types and default values. What varies is masked.
  */
 describe('recorded scenarios', () => {
-  test.each(SCENARIOS)('$name', async ({ name, masterArgs = [], agentArgs = [], differs = {} }) => {
+  test.each(SCENARIOS)('$name', async ({ name, masterArgs = [], agentArgs = [], differs = {}, ignoresRepeats }) => {
     const folder = mkdtempSync(join(tmpdir(), 'meseta-golden-'));
     const master = await masterProcess(folder, ['--hostname=localhost', ...masterArgs]);
     const agent = await agentProcess(folder, 'agent', `127.0.0.1:${master.options.port}`, [
@@ -92,7 +95,7 @@ describe('recorded scenarios', () => {
         return (await answer.text()).includes('"active":true');
       });
       const ports = { masterPort: master.options.port, agentPort: agent.options.port };
-      await new Replay({ ...ports, differs, acts: actsOn(agent) }).run(stepsOf(name));
+      await new Replay({ ...ports, differs, ignoresRepeats, acts: actsOn(agent) }).run(stepsOf(name));
     } finally {
       await agent.end('SIGUSR1');
       await master.end();

@@ -22,6 +22,8 @@ export interface Step {
   readonly event?: { readonly type: string; readonly [key: string]: Json };
   /** CPUs and memory of recorded offers, to find the like of them. */
   readonly amounts?: readonly { readonly id: string; readonly cpus?: number; readonly mem?: number }[];
+  /** Seconds between the call before and this event, where it matters. */
+  readonly after_s?: number;
   readonly end?: string;
   readonly close?: boolean;
   /** The recording waited until this framework was over. */
@@ -45,13 +47,16 @@ type Event = { readonly type: string; readonly [key: string]: Json };
 class Subscription {
   readonly id: string;
   readonly #response: IncomingMessage;
+  readonly #ignoresRepeats: boolean;
+  readonly #uuids = new Set<string>();
   readonly #lanes = new Map<string, Event[]>();
   readonly offers = new Map<string, Offer>();
   ended: 'zero chunk' | 'connection closed' | undefined;
   readonly order: string[] = [];
 
-  constructor(response: IncomingMessage) {
+  constructor(response: IncomingMessage, ignoresRepeats: boolean) {
     this.#response = response;
+    this.#ignoresRepeats = ignoresRepeats;
     this.id = String(response.headers['mesos-stream-id']);
     const decoder = new RecordDecoder();
     response.on('data', (chunk: Buffer) => {
@@ -85,6 +90,9 @@ class Subscription {
     for (const offer of offers) this.offers.set(offer.id.value, offer);
     const rescinded = (event['rescind'] as { offer_id?: { value: string } } | undefined)?.offer_id?.value;
     if (rescinded !== undefined) this.offers.delete(rescinded);
+    const uuid = (event['update'] as { status?: { uuid?: string } } | undefined)?.status?.uuid;
+    if (uuid !== undefined && this.#ignoresRepeats && this.#uuids.has(uuid)) return;
+    if (uuid !== undefined) this.#uuids.add(uuid);
     const lane = laneOf(event);
     const events = this.#lanes.get(lane);
     if (events === undefined) this.#lanes.set(lane, [event]);
@@ -106,6 +114,8 @@ export interface ReplayOptions {
   readonly differs: Readonly<Record<string, number>>;
   /** What the recorder did to the processes, by the note that tells of it. */
   readonly acts: Readonly<Record<string, () => Promise<unknown>>>;
+  /** Updates that are repeated are passed over: the agent may be killed before it took in an acknowledgement. */
+  readonly ignoresRepeats?: boolean | undefined;
 }
 
 /** Drives a real master through a recorded scenario and compares all that it says. */
@@ -145,8 +155,10 @@ export class Replay {
     const act = this.#options.acts[step.note ?? ''];
     if (act !== undefined) await act();
     if (step.send !== undefined) await this.#send(step, name);
-    else if (step.event !== undefined) await this.#expectEvent(step.stream ?? '', step.event, name);
-    else if (step.close === true) await this.#close(step.stream ?? '', name);
+    else if (step.event !== undefined) {
+      await this.#expectEvent(step.stream ?? '', step.event, name);
+      if (step.after_s !== undefined) this.#expectTime(step.after_s, name);
+    } else if (step.close === true) await this.#close(step.stream ?? '', name);
     else if (step.completed !== undefined) await this.#completed(this.#fill(step.completed), name);
     else if (step.end === 'zero chunk') {
       // The end may come before the answer to the call that causes it: it is looked at when it is there.
@@ -157,6 +169,14 @@ export class Replay {
     }
   }
 
+  /** Upstream acts on ticks of a second. */
+  #expectTime(recordedSeconds: number, name: string): void {
+    const seconds = (performance.now() - this.#lastSentMs) / 1000;
+    expect(seconds, `${name}: seconds after the call`).toBeGreaterThan(recordedSeconds - 1.1);
+    expect(seconds, `${name}: seconds after the call`).toBeLessThan(recordedSeconds + 2);
+  }
+
+  #lastSentMs = 0;
   readonly #ends: (() => Promise<void>)[] = [];
 
   async #send(step: Step, name: string): Promise<void> {
@@ -171,6 +191,7 @@ export class Replay {
           : this.#fill(send.text ?? '');
     const headers = send.headers.map(([key, value]) => [key, this.#fill(value)] as const);
     const isSubscription = step.stream !== undefined && step.status === 200;
+    this.#lastSentMs = performance.now();
     const { answer, response } = await this.#exchange(send.method, send.path, headers, bytes, isSubscription);
     const different = this.#options.differs[step.note ?? ''];
     if (different !== undefined) {
@@ -185,7 +206,7 @@ export class Replay {
     }
     if (step.text !== undefined) expect(canonical(answer.text), `${name}: text`).toBe(canonical(this.#fill(step.text)));
     if (isSubscription) {
-      const subscription = new Subscription(response);
+      const subscription = new Subscription(response, this.#options.ignoresRepeats === true);
       this.#subscriptions.set(step.stream ?? '', subscription);
       this.#all.push(subscription);
       this.#known.set(`{stream:${step.stream}}`, subscription.id);
