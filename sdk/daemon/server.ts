@@ -1,4 +1,5 @@
-import { type FastifyInstance, fastify } from 'fastify';
+import type { Socket } from 'node:net';
+import { type FastifyInstance, type FastifyReply, fastify } from 'fastify';
 import { type GuardOptions, guardRequest } from './guard.ts';
 import { portOwner } from './port-owner.ts';
 
@@ -10,6 +11,8 @@ export interface ServerOptions extends GuardOptions {
   readonly errorBody: (status: number, message: string) => { readonly type: string; readonly text: string };
   /** Paths whose handler judges itself what a body is, and refuses types that a web page could send unasked. */
   readonly ownBodyTypes?: ((path: string) => boolean) | undefined;
+  /** Time for a whole request to arrive; default 60 s. Slower clients are answered 408 and closed. */
+  readonly requestTimeoutMs?: number | undefined;
   /** Rewrites the URL before routing, for clients that write double slashes and the like. */
   readonly rewriteUrl?: ((url: string) => string) | undefined;
   /** What failed unexpectedly, for the log; the client gets a 500 without details. */
@@ -19,6 +22,7 @@ export interface ServerOptions extends GuardOptions {
 /** Slow or half-open clients are closed: time for the headers, and for the whole request. */
 const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 60_000;
+const CHECK_INTERVAL_MS = 5_000;
 const KEEP_ALIVE_MS = 75_000;
 const CONNECTIONS_MAX = 10_000;
 const URL_LENGTH_MAX = 16_384;
@@ -28,15 +32,27 @@ const URL_LENGTH_MAX = 16_384;
  * surface's shape. Bodies of all types arrive as a Buffer in `request.body`: each surface parses its own.
  */
 export function createServer(options: ServerOptions): FastifyInstance {
-  const { rewriteUrl } = options;
+  const { rewriteUrl, requestTimeoutMs = REQUEST_TIMEOUT_MS } = options;
   const server = fastify({
     bodyLimit: options.bodyLimitBytes ?? 10 * 2 ** 20,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: requestTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: true,
     exposeHeadRoutes: true,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: URL_LENGTH_MAX },
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: 5_000 },
+    http: {
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),
+      connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS, requestTimeoutMs),
+    },
+    clientErrorHandler: (error, socket) => answerBroken(options, error as NodeJS.ErrnoException, socket as Socket),
+    frameworkErrors: (error, _request, reply) => {
+      const { type, text } = options.errorBody(error.statusCode ?? 400, error.message);
+      (reply as FastifyReply)
+        .code(error.statusCode ?? 400)
+        .type(type)
+        .send(text);
+    },
     ...(rewriteUrl === undefined
       ? {}
       : { rewriteUrl: (request: { url?: string | undefined }) => rewriteUrl(request.url ?? '/') }),
@@ -73,6 +89,23 @@ export function createServer(options: ServerOptions): FastifyInstance {
   });
   return server;
 }
+
+/** What never becomes a request (broken HTTP, headers too large or too slow) is answered in the surface's shape too. */
+function answerBroken(options: ServerOptions, error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, reason] = BROKEN[error.code ?? ''] ?? ([400, 'Bad Request'] as const);
+  const { type, text } = options.errorBody(status, reason);
+  const head = `HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Type: ${type}\r\n`;
+  socket.end(`${head}Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
+}
+
+const BROKEN: Readonly<Record<string, readonly [number, string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout'],
+};
 
 /** A server cannot have its port; the message is one line for the user. */
 export class ListenError extends Error {
