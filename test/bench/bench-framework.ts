@@ -1,6 +1,7 @@
 import { SchedulerDriver } from '../../sdk/scheduler/driver.ts';
 import type { Offer, TaskInfo, TaskState, TaskStatus } from '../../sdk/v1/generated/mesos.ts';
 
+const TASK_CPUS = 0.1;
 const TERMINAL: ReadonlySet<TaskState> = new Set([
   'TASK_FINISHED',
   'TASK_FAILED',
@@ -63,7 +64,8 @@ export class BenchFramework {
     commands: readonly string[],
     until: 'running' | 'terminal',
   ): Promise<{ ms: number; taskIds: string[]; bad: number }> {
-    const offer = await this.offer();
+    const offers = await this.#offersFor(commands.length);
+    const [offer] = offers as [Offer];
     const taskIds = commands.map(() => `bench-${this.#count++}`);
     const waiting = new Set(taskIds);
     const done = Promise.withResolvers<void>();
@@ -75,12 +77,24 @@ export class BenchFramework {
     };
     const startMs = performance.now();
     this.#driver.launch(
-      [offer],
+      offers,
       commands.map((command, index) => taskOf(taskIds[index] as string, command, offer)),
       { refuse_seconds: 0 },
     );
     await done.promise;
     return { ms: performance.now() - startMs, taskIds, bad };
+  }
+
+  /** Offers come in parts while tasks end: gathers enough for so many tasks, all of the one agent. */
+  async #offersFor(tasks: number): Promise<Offer[]> {
+    const offers: Offer[] = [];
+    let cpus = 0;
+    while (offers.length === 0 || cpus < tasks * TASK_CPUS) {
+      const offer = await this.offer();
+      offers.push(offer);
+      cpus += offer.resources?.find(({ name }) => name === 'cpus')?.scalar?.value ?? 0;
+    }
+    return offers;
   }
 
   /** Ends tasks and waits for their last updates. */
@@ -107,7 +121,7 @@ function taskOf(id: string, command: string, offer: Offer): TaskInfo {
     agent_id: offer.agent_id,
     command: { value: command, shell: true },
     resources: [
-      { name: 'cpus', type: 'SCALAR', scalar: { value: 0.1 } },
+      { name: 'cpus', type: 'SCALAR', scalar: { value: TASK_CPUS } },
       { name: 'mem', type: 'SCALAR', scalar: { value: 32 } },
     ],
   };
