@@ -77,13 +77,12 @@ function overbooked(master: MasterState, known: Agent): string | undefined {
 function unsettledMaster(cluster: Cluster, master: MasterState): string | undefined {
   if (master.recovered.size > 0) return `the master waits for agents ${[...master.recovered.keys()].join(' ')}`;
   if (master.agents.size !== cluster.agents.length) return `the master knows ${master.agents.size} agents`;
+  if (master.unreachable.size > 0) return `agents ${[...master.unreachable.keys()].join(' ')} are unreachable`;
   for (const framework of master.frameworks.values()) {
     // An id that a framework was told and could not record any more is nobody's; it has nothing.
     if (!framework.connected && framework.tasks.size > 0) return `${framework.info.name} is gone and has tasks`;
-    // Of an agent that died before it could record its id nothing ever comes back.
-    for (const [taskId, { task }] of framework.unreachableTasks) {
-      if (master.agents.has(task.agent_id.value)) return `${taskId} is unreachable on an agent that is back`;
-    }
+    const [lost] = framework.unreachableTasks.keys();
+    if (lost !== undefined) return `${lost} of ${framework.info.name} is unreachable`;
     for (const [taskId, entry] of framework.tasks) {
       const agent = master.agents.get(entry.task.agent_id.value);
       if (agent?.tasks.get(framework.id)?.has(taskId) !== true) return `${taskId} is on no agent`;

@@ -9,6 +9,8 @@ const FOUND: readonly (readonly [what: string, seed: number])[] = [
   ['an update that is carried late does not follow a later one: TASK_STARTING', 740133369],
   ['scaling down takes an instance that has failed before a healthy one', 3513560092],
   ['an unreachable instance that comes back as failed costs no healthy one', 825488665],
+  ['an agent that dies before it records its id gets the same one, though it was unreachable meanwhile', 354541477],
+  ['a kill on an agent that died before it recorded its id ends', 1249060956],
 ];
 
 test.each(FOUND)('%s (seed %i)', (_what, seed) => {

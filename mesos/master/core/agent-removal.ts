@@ -47,7 +47,8 @@ export function markUnreachable(turn: Turn, agent: Agent, message: string): void
   const tasks = new Map(
     Array.from(agent.tasks, ([frameworkId, entries]) => [frameworkId, [...entries.keys()]] as const),
   );
-  const entry = { id: agent.id, info: agent.info, unreachableAtMs: atMs, tasks };
+  const { id, info, registrationId } = agent;
+  const entry = { id, info, registrationId, unreachableAtMs: atMs, tasks };
   recordUnreachable(turn, entry);
   turn.state.unreachable.set(agent.id, entry);
   bump(turn, 'slave_removals');
@@ -120,7 +121,7 @@ function forgetAgent(
   }
   rescindAgentOffers(turn, agent);
   state.agents.delete(agent.id);
-  if (agent.registrationId !== '') state.registrationIds.delete(agent.registrationId);
+  if (!state.unreachable.has(agent.id)) state.registrationIds.delete(agent.registrationId);
   stopPinging(turn, agent);
   const { streamId } = agent;
   if (streamId !== undefined) {
@@ -145,8 +146,14 @@ export function tellLost(turn: Turn, agentId: string): void {
 export function onRecoveryTimeout(turn: Turn): void {
   const { state } = turn;
   state.agentReregistrationOver = true;
-  for (const { id, info } of state.recovered.values()) {
-    const entry = { id, info, unreachableAtMs: turn.wallMs, tasks: new Map<string, readonly string[]>() };
+  for (const { id, info, registrationId } of state.recovered.values()) {
+    const entry = {
+      id,
+      info,
+      registrationId,
+      unreachableAtMs: turn.wallMs,
+      tasks: new Map<string, readonly string[]>(),
+    };
     recordUnreachable(turn, entry);
     state.unreachable.set(id, entry);
     bump(turn, 'slave_removals');

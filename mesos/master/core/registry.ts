@@ -19,6 +19,7 @@ interface AgentRecord {
 
 interface UnreachableRecord {
   readonly info: AgentInfo | undefined;
+  readonly registrationId?: string | undefined;
   readonly unreachableAtMs: number;
 }
 
@@ -45,8 +46,8 @@ export function recordAdmitted(turn: Turn, id: string, info: AgentInfo, registra
 }
 
 /** Records an agent as unreachable. */
-export function recordUnreachable(turn: Turn, { id, info, unreachableAtMs }: UnreachableAgent): void {
-  const record: UnreachableRecord = { info, unreachableAtMs };
+export function recordUnreachable(turn: Turn, { id, info, registrationId, unreachableAtMs }: UnreachableAgent): void {
+  const record: UnreachableRecord = { info, registrationId, unreachableAtMs };
   turn.out.put(UNREACHABLE + id, record);
   turn.out.delete(AGENTS + id);
 }
@@ -69,8 +70,9 @@ export function loadEntries(state: MasterState, entries: readonly StoreEntry[]):
     if (key.startsWith(AGENTS)) loadAgent(state, key.slice(AGENTS.length), value as AgentRecord);
     else if (key.startsWith(UNREACHABLE)) {
       const id = key.slice(UNREACHABLE.length);
-      const { info, unreachableAtMs } = value as UnreachableRecord;
-      state.unreachable.set(id, { id, info, unreachableAtMs, tasks: new Map() });
+      const { info, registrationId = '', unreachableAtMs } = value as UnreachableRecord;
+      state.unreachable.set(id, { id, info, registrationId, unreachableAtMs, tasks: new Map() });
+      if (registrationId !== '') state.registrationIds.set(registrationId, id);
     } else if (key.startsWith(GONE)) {
       const id = key.slice(GONE.length);
       state.gone.set(id, { id, goneAtMs: (value as { goneAtMs: number }).goneAtMs });
@@ -94,7 +96,10 @@ export function collectGarbage(turn: Turn): void {
     (agent) => agent.unreachableAtMs,
     bornAfterMs,
     registryMaxAgentCount,
-    (id) => turn.out.delete(UNREACHABLE + id),
+    (id, { registrationId }) => {
+      state.registrationIds.delete(registrationId);
+      turn.out.delete(UNREACHABLE + id);
+    },
   );
   forgetOldest(
     state.gone,
@@ -110,7 +115,7 @@ function forgetOldest<Value>(
   atMs: (value: Value) => number,
   bornAfterMs: number,
   countMax: number,
-  forget: (id: string) => void,
+  forget: (id: string, value: Value) => void,
 ): void {
   const byAge = [...map].sort(([, left], [, right]) => atMs(left) - atMs(right));
   let excess = byAge.length - countMax;
@@ -118,6 +123,6 @@ function forgetOldest<Value>(
     if (excess <= 0 && atMs(value) >= bornAfterMs) return;
     excess--;
     map.delete(id);
-    forget(id);
+    forget(id, value);
   }
 }

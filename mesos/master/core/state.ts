@@ -111,6 +111,8 @@ export interface RecoveredAgent {
 export interface UnreachableAgent {
   readonly id: string;
   readonly info: AgentInfo | undefined;
+  /** As in `Agent`: it may have died before it could record the id that it was given, and asks for one again. */
+  readonly registrationId: string;
   readonly unreachableAtMs: number;
   /** Tasks that this master knew there, by framework id. */
   readonly tasks: ReadonlyMap<string, readonly string[]>;
