@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { expressionProblem } from '../../sdk/base/full-match.ts';
 import { CONSTRAINT_OPERATORS, JOB_NAME_PATTERN } from '../core/job.ts';
-import { constraintPattern } from '../core/matching.ts';
 
 /**
  * The JSON of a job as clients send it: upstream's keys, numbers and booleans also as text, null for unset. Read-only keys of upstream's own
@@ -12,7 +12,6 @@ const AMOUNT_MAX = 1e9;
 const RETRIES_MAX = 1_000_000;
 const COMPLETION_SECONDS_MAX = 1e9;
 const LIST_MAX = 10_000;
-const EXPRESSION_LENGTH_MAX = 1_000;
 
 const text = z
   .string({ error: 'must be a string' })
@@ -87,18 +86,13 @@ const constraint = z
   .superRefine(([, operator, value], context) => {
     if (operator === 'EQUALS') return;
     const problem = expressionProblem(value);
-    if (problem !== undefined) context.addIssue({ code: 'custom', path: [2], message: problem });
+    if (problem !== undefined)
+      context.addIssue({
+        code: 'custom',
+        path: [2],
+        message: `must be a regular expression in RE2's syntax: ${problem}`,
+      });
   });
-
-function expressionProblem(value: string): string | undefined {
-  if (value.length > EXPRESSION_LENGTH_MAX) return `must have at most ${EXPRESSION_LENGTH_MAX} characters`;
-  try {
-    constraintPattern(value);
-    return undefined;
-  } catch (error) {
-    return `must be a regular expression: ${error instanceof Error ? error.message : String(error)}`;
-  }
-}
 
 const noContainerFeature = (feature: string) =>
   optional(

@@ -1,3 +1,4 @@
+import { FullMatcher } from '../../sdk/base/full-match.ts';
 import { sendCall } from '../../sdk/scheduler/core.ts';
 import type { Offer, TaskInfo } from '../../sdk/v1/generated/mesos.ts';
 import type { Job } from './job.ts';
@@ -16,6 +17,14 @@ interface Plan {
   readonly tasks: TaskInfo[];
 }
 
+/** One look at all queued runs. */
+interface Pass {
+  readonly plans: readonly Plan[];
+  /** What needs did not fit, by their key, with how often each reason came. */
+  readonly refused: Map<string, ReadonlyMap<string, number>>;
+  readonly expressions: FullMatcher;
+}
+
 /**
  * Launches what fits on the offers, in the order of the queues, and gives the rest back. A run that fits nowhere holds up nobody behind
  * it. Each attempt is recorded in this frame, so before its ACCEPT leaves.
@@ -23,9 +32,9 @@ interface Plan {
 export function onOffers(turn: Turn, offers: readonly Offer[]): void {
   const { queues } = turn.state;
   const plans = offers.map((offer): Plan => ({ rest: new OfferRest(offer), tasks: [] }));
-  const refused = new Map<string, ReadonlyMap<string, number>>();
+  const pass: Pass = { plans, refused: new Map(), expressions: new FullMatcher() };
   for (const queue of [queues.high, queues.normal]) {
-    for (const ref of [...queue.values()]) tryLaunch(turn, ref, plans, refused);
+    for (const ref of [...queue.values()]) tryLaunch(turn, ref, pass);
   }
   answerOffers(turn, plans);
 }
@@ -45,12 +54,7 @@ export function launchObstacle(turn: Pick<Turn, 'state'>, entry: JobEntry, run: 
   return undefined;
 }
 
-function tryLaunch(
-  turn: Turn,
-  ref: RunRef,
-  plans: readonly Plan[],
-  refused: Map<string, ReadonlyMap<string, number>>,
-): void {
+function tryLaunch(turn: Turn, ref: RunRef, { plans, refused, expressions }: Pass): void {
   const entry = turn.state.jobs.get(ref.job);
   const run = activeRun(turn.state, ref);
   if (entry === undefined || run === undefined || launchObstacle(turn, entry, run) !== undefined) return;
@@ -62,7 +66,7 @@ function tryLaunch(
   }
   const reasons = new Map<string, number>();
   const plan = plans.find(({ rest }) => {
-    const lacks = offerLacks(entry.job, rest);
+    const lacks = offerLacks(entry.job, rest, expressions);
     for (const reason of lacks) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
     return lacks.length === 0;
   });
@@ -75,8 +79,8 @@ function tryLaunch(
 }
 
 /** What an offer lacks for a job: `cpus`, or a constraint as it was written. */
-function offerLacks(job: Job, rest: OfferRest): readonly string[] {
-  const unsatisfied = job.constraints.filter((constraint) => !satisfies(rest.offer, constraint));
+function offerLacks(job: Job, rest: OfferRest, expressions: FullMatcher): readonly string[] {
+  const unsatisfied = job.constraints.filter((constraint) => !satisfies(rest.offer, constraint, expressions));
   return [...rest.lacks(requirementsOf(job)), ...unsatisfied.map((constraint) => `constraint ${constraint.join(' ')}`)];
 }
 

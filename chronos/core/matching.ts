@@ -1,3 +1,4 @@
+import type { FullMatcher } from '../../sdk/base/full-match.ts';
 import type { Attribute, Offer, Resource } from '../../sdk/v1/generated/mesos.ts';
 import type { Job, JobConstraint } from './job.ts';
 
@@ -59,7 +60,7 @@ export function requirementsOf(job: Job): readonly Requirement[] {
  * Whether an offer satisfies a constraint: an attribute that is missing satisfies none, not even UNLIKE; ranges never match; a set matches by any
  * item; `hostname` is the agent's when no attribute has that name. Source: EqualsConstraint, LikeConstraint, UnlikeConstraint, ConstraintChecker.
  */
-export function satisfies(offer: Offer, [name, operator, value]: JobConstraint): boolean {
+export function satisfies(offer: Offer, [name, operator, value]: JobConstraint, expressions: FullMatcher): boolean {
   const named = (offer.attributes ?? []).filter((attribute) => attribute.name === name);
   const hostname: Attribute = { name: 'hostname', type: 'TEXT', text: { value: offer.hostname } };
   const attributes = named.length === 0 && name === 'hostname' ? [hostname] : named;
@@ -68,18 +69,8 @@ export function satisfies(offer: Offer, [name, operator, value]: JobConstraint):
   if (first === undefined) return false;
   const texts = textsOf(first);
   if (texts === undefined) return false;
-  const pattern = constraintPattern(value);
-  const isMatch = texts.some((text) => pattern.test(text));
+  const isMatch = texts.some((text) => expressions.matches(value, text));
   return operator === 'LIKE' ? isMatch : !isMatch;
-}
-
-/**
- * The expression of LIKE and UNLIKE: it has to match the whole value.
- *
- * @throws SyntaxError when the text is no regular expression.
- */
-export function constraintPattern(text: string): RegExp {
-  return new RegExp(`^(?:${text})$`, 'su');
 }
 
 /** A number as upstream's runtime prints it: 4 is `4.0`. */

@@ -1,3 +1,4 @@
+import { FullMatcher } from '../../sdk/base/full-match.ts';
 import type { Attribute } from '../../sdk/v1/generated/mesos.ts';
 import type { AppDefinition, Constraint } from '../model/app.ts';
 import { type Instance, type InstanceAgent, isActive } from './instance.ts';
@@ -14,6 +15,7 @@ export type Site = Omit<InstanceAgent, 'agentId'>;
 export interface Placement {
   readonly app: AppDefinition;
   readonly rules: readonly Rule[];
+  readonly expressions: FullMatcher;
 }
 
 interface Rule {
@@ -30,7 +32,7 @@ export function placementOf(app: AppDefinition, instances: Iterable<Instance>): 
   const rules = app.constraints.map((constraint): Rule => {
     return { constraint, counts: new Map(), first: undefined, seen: false };
   });
-  const placement = { app, rules };
+  const placement = { app, rules, expressions: new FullMatcher() };
   if (rules.length === 0) return placement;
   const configVersion = app.versionInfo.lastConfigChangeAt;
   for (const instance of instances) {
@@ -54,10 +56,10 @@ export function place(placement: Placement, site: Site): void {
 
 /** Whether all constraints allow one more instance there. */
 export function meetsConstraints(placement: Placement, site: Site): boolean {
-  return placement.rules.every((rule) => meets(rule, site, placement.app.instances));
+  return placement.rules.every((rule) => meets(rule, site, placement));
 }
 
-function meets(rule: Rule, site: Site, instances: number): boolean {
+function meets(rule: Rule, site: Site, { app, expressions }: Placement): boolean {
   const [field, operator, wanted = ''] = rule.constraint;
   const value = siteValue(site, field);
   if (value === undefined) return operator === 'UNLIKE';
@@ -67,13 +69,13 @@ function meets(rule: Rule, site: Site, instances: number): boolean {
     case 'CLUSTER':
       return wanted === '' ? !rule.seen || rule.first === value : value === wanted;
     case 'GROUP_BY':
-      return meetsGroupBy(rule, value, wanted, instances);
+      return meetsGroupBy(rule, value, wanted, app.instances);
     case 'MAX_PER':
       return (rule.counts.get(value) ?? 0) < Number(wanted);
     case 'LIKE':
-      return fullyMatches(value, wanted);
+      return wanted !== '' && expressions.matches(wanted, value);
     case 'UNLIKE':
-      return wanted !== '' && !fullyMatches(value, wanted);
+      return wanted !== '' && !expressions.matches(wanted, value);
     case 'IS':
       return value === (SCALAR.test(wanted) ? scalarText(Number(wanted)) : wanted);
   }
@@ -129,14 +131,4 @@ function scalarText(value: number): string {
   const isEven = Number(exact[point + 3]) % 2 === 0;
   const rounded = isTie && isEven ? exact.slice(0, point + 4) : value.toFixed(3);
   return rounded.replace(/\.?0+$/, '');
-}
-
-function fullyMatches(value: string, pattern: string): boolean {
-  if (pattern === '') return false;
-  try {
-    return new RegExp(`^(?:${pattern})$`).test(value);
-  } catch {
-    // The API refuses such patterns; one that slipped through matches nothing.
-    return false;
-  }
 }

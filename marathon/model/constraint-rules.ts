@@ -1,3 +1,4 @@
+import { expressionProblem } from '../../sdk/base/full-match.ts';
 import type { ConstraintOperator } from './app.ts';
 
 const OPERATORS: readonly string[] = [
@@ -35,7 +36,7 @@ function valueError(operator: ConstraintOperator, value: string | undefined): st
     case 'LIKE':
     case 'UNLIKE':
       if (value === undefined) return 'LIKE and UNLIKE require a non-empty, regular expression value';
-      return isRegularExpression(value) ? undefined : 'is not a valid regular expression';
+      return expressionError(value);
     case 'IS':
       return /^[a-zA-Z0-9_/.-]*$/.test(value ?? '')
         ? undefined
@@ -47,11 +48,7 @@ function isInteger(text: string): boolean {
   return /^[+-]?\d{1,10}$/.test(text) && Math.abs(Number(text)) <= 2 ** 31 - 1;
 }
 
-function isRegularExpression(text: string): boolean {
-  try {
-    new RegExp(text);
-    return true;
-  } catch {
-    return false;
-  }
+function expressionError(text: string): string | undefined {
+  const problem = expressionProblem(text);
+  return problem === undefined ? undefined : `is not a valid regular expression (RE2 syntax): ${problem}`;
 }

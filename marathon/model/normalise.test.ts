@@ -185,7 +185,11 @@ describe('appViolations', () => {
     [['rack', 'GROUP_BY', 'x'], 'GROUP BY must define an integer value or else no value at all'],
     [['rack', 'MAX_PER'], 'MAX_PER requires an integer value'],
     [['rack', 'LIKE'], 'LIKE and UNLIKE require a non-empty, regular expression value'],
-    [['rack', 'UNLIKE', '('], 'is not a valid regular expression'],
+    [
+      ['rack', 'UNLIKE', '('],
+      'is not a valid regular expression (RE2 syntax): error parsing regexp: missing closing ): `(`',
+    ],
+    [['rack', 'LIKE', '(a+)+$'], undefined],
     [
       ['rack', 'IS', 'a b'],
       'IS only supports Mesos text and float values (see http://mesos.apache.org/documentation/latest/attributes-resources/)',
