@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 /** The checkout's root folder. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
+const node24 = join(root, 'deploy', 'bin', 'node24');
+
 /**
  * Installs the pinned packages when they are missing or of other versions.
  *
@@ -75,9 +77,30 @@ async function runNpm(args) {
   process.exit(1);
 }
 
+/** Compiled code of our programs, beside the packages it belongs to: starting them takes half the time. */
+const compileCache = join(root, 'node_modules', '.cache', 'meseta-compile');
+const programs = ['deploy/launcher', 'mesos/master', 'mesos/agent', 'marathon', 'chronos'];
+
+/** Fills the compile cache once, so that the first start is as quick as the later ones. */
+export async function warmCompileCache() {
+  if (existsSync(compileCache)) return;
+  process.stderr.write('Compiling ...\n');
+  for (const program of programs) {
+    const child = spawn(node24, [join(root, program, 'main.ts'), '--version'], {
+      stdio: 'ignore',
+      env: pinnedEnvironment(),
+    });
+    await new Promise((resolve) => child.on('close', resolve).on('error', resolve));
+  }
+}
+
+function pinnedEnvironment() {
+  return { ...process.env, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? compileCache };
+}
+
 /** Runs a program of the checkout under the pinned Node, in our place: signals and exit code pass through. */
 export function runPinned(args) {
-  const child = spawn(join(root, 'deploy', 'bin', 'node24'), args, { stdio: 'inherit' });
+  const child = spawn(node24, args, { stdio: 'inherit', env: pinnedEnvironment() });
   // A terminal sends Ctrl-C to the whole group; what is sent to us alone is passed on.
   process.on('SIGINT', () => {});
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

@@ -53,8 +53,8 @@ export class LiveLines {
   show(lines: readonly string[]): void {
     if (this.#out.isTTY) {
       this.#erase();
-      const width = this.#out.columns ?? 80;
-      const cut = lines.slice(0, Math.max(1, (this.#out.rows ?? 24) - 3)).map((line) => line.slice(0, width - 1));
+      const width = this.#out.columns || 80;
+      const cut = lines.slice(0, Math.max(1, (this.#out.rows || 24) - 3)).map((line) => line.slice(0, width - 1));
       if (cut.length > 0) this.#out.write(`${cut.join('\n')}\n`);
       this.#height = cut.length;
     } else {
@@ -62,6 +62,12 @@ export class LiveLines {
       if (fresh.length > 0) this.#out.write(`${fresh.join('\n')}\n`);
     }
     this.#shown = lines;
+  }
+
+  /** Takes the changing lines off the screen: what they tell is over. */
+  clear(): void {
+    this.#erase();
+    this.#shown = [];
   }
 
   /** Writes a line that stays, above the changing ones. */

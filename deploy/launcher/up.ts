@@ -71,6 +71,7 @@ async function runCluster(options: UpOptions, workDir: WorkDir): Promise<number>
   watching.abort();
   clearInterval(trimming);
   await shown;
+  lines.clear();
   await stopAll(daemons, lines);
   return code;
 }
