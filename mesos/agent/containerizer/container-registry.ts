@@ -1,5 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { ContainerError, type ContainerExit } from './containerizer.ts';
 import { type ContainerRoot, findProcess, type KnownSessions } from './process-table.ts';
 import type { ProcessTrees } from './process-tree.ts';
@@ -133,9 +132,10 @@ export class ContainerRegistry {
   /** Writes the spec, asks for the start, waits for its confirmation. */
   async start(container: Container, script: string): Promise<{ readonly pid: number }> {
     const directory = this.#directory(container.id);
-    // Synchronous: two tiny entries in a directory of the agent's own, for less than waking a thread four times costs.
-    mkdirSync(directory, { mode: 0o700 });
-    writeFileSync(`${directory}/spec`, script, { mode: 0o600 });
+    // Not synchronous: beside a busy journal each of these may take milliseconds.
+    await mkdir(directory, { mode: 0o700 });
+    await writeFile(`${directory}/spec`, script, { mode: 0o600 });
+    if (container.aborted) throw destroyedWhileLaunching();
     container.phase = 'starting';
     this.#starts.add(container.id);
     return container.started.promise;
