@@ -33,6 +33,20 @@ describe('ACCEPT with LAUNCH', () => {
     expect(rest.resources?.find((resource) => resource.name === 'cpus')?.scalar?.value).toBe(6);
   });
 
+  test('with 0 seconds of refusal: what a launch leaves over is offered again at once, a plain refusal with the next cycle', () => {
+    const { master, agentId, peer, offer } = withOffer();
+    master.call(peer, launchCall([offer], [taskOf('a', agentId)]));
+    const rest = lastOffer(peer);
+    expect(rest.id).not.toEqual(offer.id);
+    master.call(peer, launchCall([rest], []));
+    expect(lastOffer(peer).id).toEqual(rest.id);
+    // Nothing came of this one: at once, a framework that repeats its mistake would spin.
+    master.advance(1_000);
+    const third = lastOffer(peer);
+    master.call(peer, launchCall([third], [taskOf('too large', agentId, 'cpus:100')]));
+    expect(lastOffer(peer).id).toEqual(third.id);
+  });
+
   test('declines with the filters when nothing is launched', () => {
     const { master, peer, offer } = withOffer();
     master.call(peer, launchCall([offer], [], 5));

@@ -1,6 +1,7 @@
 import type { Filters, Offer_Operation, TaskInfo } from '../../../sdk/v1/generated/mesos.ts';
 import type { Call_Accept } from '../../../sdk/v1/generated/scheduler.ts';
 import { Resources } from '../../../sdk/v1/resources.ts';
+import { refuseMsOf } from '../allocator/filters.ts';
 import { returnOffered } from './allocation.ts';
 import { countIn } from './counters.ts';
 import { launchTask } from './launch.ts';
@@ -17,6 +18,7 @@ interface Accepted {
   readonly agent: Agent;
   readonly role: string;
   left: Resources;
+  launched: number;
 }
 
 /**
@@ -34,7 +36,7 @@ export function accept(turn: Turn, principal: string | null, framework: Framewor
     dropAll(turn, framework, call, offers, error ?? `Offer ${ids[0] ?? ''} is no longer valid`);
     return;
   }
-  const accepted: Accepted = { framework, agent, role: first.role, left: Resources.empty };
+  const accepted: Accepted = { framework, agent, role: first.role, left: Resources.empty, launched: 0 };
   for (const offer of offers) {
     if (offer === undefined) continue;
     accepted.left = accepted.left.add(offer.resources);
@@ -45,8 +47,15 @@ export function accept(turn: Turn, principal: string | null, framework: Framewor
   decline(turn, accepted, call.filters);
 }
 
-function decline(turn: Turn, { framework, agent, left }: Accepted, filters: Filters | undefined): void {
-  if (!left.isEmpty) returnOffered(turn, framework.id, agent.id, left, filters ?? {});
+/**
+ * What is left over goes back. Differs: a framework that launched and refuses for 0 s may have it again at once; upstream
+ * waits for the next periodic allocation, as we do when nothing was launched, so that refusals cannot spin.
+ */
+function decline(turn: Turn, accepted: Accepted, filters: Filters = {}): void {
+  const { framework, agent, left, launched } = accepted;
+  if (left.isEmpty) return;
+  const isWanted = launched > 0 && refuseMsOf(filters) === 0;
+  returnOffered(turn, framework.id, agent.id, left, isWanted ? undefined : filters);
 }
 
 function countLaunches(turn: Turn, call: Call_Accept): void {
@@ -160,7 +169,10 @@ function launch(turn: Turn, principal: string | null, accepted: Accepted, operat
   for (const task of tasks) {
     const result = launchTask(turn, { principal, framework, agent, role, available: accepted.left }, task);
     if (result.kind === 'refused') invalidTask(turn, framework, task, result.message, result.reason);
-    else accepted.left = accepted.left.subtract(result.used);
+    else {
+      accepted.left = accepted.left.subtract(result.used);
+      accepted.launched++;
+    }
   }
 }
 

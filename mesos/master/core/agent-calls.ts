@@ -1,5 +1,6 @@
 import type { Call, Call_ExecutorExited, Call_Message, Call_Update } from '../../../sdk/v1/generated/agent_link.ts';
 import type { TaskStatus } from '../../../sdk/v1/generated/mesos.ts';
+import { isTerminal } from '../../../sdk/v1/task-state.ts';
 import { onUnregister } from './agent-removal.ts';
 import type { AgentCalled } from './events.ts';
 import { onPong } from './pings.ts';
@@ -91,8 +92,12 @@ function onUpdate(turn: Turn, agent: Agent, update: Call_Update): void {
     }
     return;
   }
-  if (framework.connected) sendUpdate(turn, framework, status);
   const known = agent.tasks.get(frameworkId)?.get(status.task_id.value);
+  if (known === undefined && agent.disowned.get(frameworkId)?.has(status.task_id.value) === true) {
+    acknowledgeDisowned(turn, agent, update);
+    return;
+  }
+  if (framework.connected) sendUpdate(turn, framework, status);
   if (known === undefined) {
     bump(turn, 'invalid_status_updates');
     return;
@@ -100,6 +105,15 @@ function onUpdate(turn: Turn, agent: Agent, update: Call_Update): void {
   const entry = framework.connected ? noteWaitingUpdate(framework, agent, known, status) : known;
   updateTask(turn, framework, agent, entry, status, update.latest_state);
   bump(turn, framework.connected ? 'valid_status_updates' : 'invalid_status_updates');
+}
+
+/** The framework was told of this task's end before: after a terminal state no other follows. */
+function acknowledgeDisowned(turn: Turn, agent: Agent, { framework_id, status }: Call_Update): void {
+  const { task_id, uuid, state } = status;
+  if (uuid === undefined) return;
+  bump(turn, 'valid_status_updates');
+  if (isTerminal(state)) agent.disowned.get(framework_id.value)?.delete(task_id.value);
+  sendToAgent(turn, agent, { type: 'ACKNOWLEDGE', acknowledge: { framework_id, task_id, uuid } });
 }
 
 function onMessage(turn: Turn, agent: Agent, message: Call_Message): void {

@@ -166,6 +166,53 @@ describe('an agent that does not answer', () => {
     });
     expect(back.events.find((event) => event.type === 'KILL_TASK')?.kill_task?.task_id.value).toBe('t');
   });
+
+  test('says no more of tasks that their framework was told are lost, and its updates are acknowledged for it', () => {
+    const { master, agent, agentId, peer, frameworkId } = running({ checkpoint: false });
+    master.drop(agent);
+    const back = master.agent(helloOf(agentId), {
+      frameworks: [frameworkInfo(frameworkId)],
+      tasks: [report(frameworkId, agentId, 't')],
+    });
+    master.update(back, frameworkId, 't', 'TASK_RUNNING');
+    master.update(back, frameworkId, 't', 'TASK_KILLED');
+    expect(statusesOf(peer).map(({ state }) => state)).toEqual(['TASK_RUNNING', 'TASK_LOST']);
+    expect(back.events.filter(({ type }) => type === 'ACKNOWLEDGE')).toHaveLength(2);
+    // The same id, launched anew, is a task like any other.
+    master.call(peer, launchCall([lastOffer(peer)], [taskOf('t', agentId)]));
+    master.update(back, frameworkId, 't', 'TASK_RUNNING');
+    expect(statusesOf(peer).at(-1)?.state).toBe('TASK_RUNNING');
+  });
+
+  test('whose stream breaks is told to end the executors of such a framework, too', () => {
+    const { master, agent, agentId, frameworkId } = running({ checkpoint: false });
+    master.drop(agent);
+    const framework_id = { value: frameworkId };
+    const executor_info = { executor_id: { value: 'x' }, resources: taskOf('x', agentId, 'cpus:1').resources };
+    const back = master.agent(helloOf(agentId), {
+      frameworks: [frameworkInfo(frameworkId)],
+      executors: [{ framework_id, executor_info }],
+    });
+    expect(back.events.map(({ type }) => type)).toContain('SHUTDOWN_EXECUTOR');
+    expect(String(master.state.agents.get(agentId)?.used.get(frameworkId))).toBe('cpus(allocated: *):1');
+    master.agentCalls(back, {
+      type: 'EXECUTOR_EXITED',
+      executor_exited: { framework_id, executor_id: { value: 'x' }, status: 0 },
+    });
+    expect(master.state.agents.get(agentId)?.used.size).toBe(0);
+  });
+
+  test('that ended meanwhile under such a framework is not told as ended after it was lost', () => {
+    const { master, agent, agentId, peer, frameworkId } = running({ checkpoint: false });
+    master.drop(agent);
+    const back = master.agent(helloOf(agentId), {
+      frameworks: [frameworkInfo(frameworkId)],
+      tasks: [report(frameworkId, agentId, 't', 'TASK_FINISHED')],
+    });
+    master.update(back, frameworkId, 't', 'TASK_FINISHED');
+    expect(statusesOf(peer).at(-1)?.state).toBe('TASK_LOST');
+    expect(back.events.at(-1)?.type).not.toBe('KILL_TASK');
+  });
 });
 
 describe('an agent that comes back', () => {

@@ -32,6 +32,7 @@ export function newAgent(turn: Turn, id: string, hello: Call_Hello, remoteIp: st
     executors: new Map(),
     offers: new Set(),
     kills: new Map(),
+    disowned: new Map(),
     used: new Map(),
     offered: Resources.empty,
   };

@@ -122,6 +122,7 @@ function resolveMissing(turn: Turn, agent: Agent, unreachable: UnreachableAgent)
  */
 export function compareReport(turn: Turn, agent: Agent, report: Report): void {
   const { state } = turn;
+  agent.disowned.clear();
   const reported = new Map(
     (report.tasks ?? []).map(({ task }) => [keyOf(task.framework_id.value, task.task_id.value), task]),
   );
@@ -175,20 +176,25 @@ function compareExecutors(turn: Turn, agent: Agent, report: Report): void {
     if (framework === undefined || isKnown) continue;
     const entry = addExecutor(framework, agent, info, roleOf(info, framework.info));
     chargeResources(turn, framework.id, agent.id, entry.resources);
+    // Its tasks were called lost when the agent was away.
+    if (framework.info.checkpoint !== true) shutDownExecutor(turn, agent, id.value, info);
   }
 }
 
 function compareTask(turn: Turn, agent: Agent, task: Task): void {
   const frameworkId = task.framework_id.value;
   const taskId = task.task_id.value;
-  if (isTerminal(task.state) || !turn.state.frameworks.has(frameworkId)) return;
+  if (!turn.state.frameworks.has(frameworkId)) return;
   const isKnown = agent.tasks.get(frameworkId)?.has(taskId) === true;
   if (!isKnown) {
-    // The master called it lost when the agent was away, and its framework was told so.
+    // The master called it lost when the agent was away, or its end was acknowledged: its framework was told so.
+    nested(agent.disowned, frameworkId).add(taskId);
+    if (isTerminal(task.state)) return;
     log(turn, `Agent ${agent.id} still runs task ${taskId}, which is over: killing it`, 'warn');
     killThere(turn, agent, task);
     return;
   }
+  if (isTerminal(task.state)) return;
   const kills = agent.kills.get(frameworkId);
   if (kills?.has(taskId) !== true) return;
   sendToAgent(turn, agent, {
@@ -205,6 +211,13 @@ function killThere(turn: Turn, agent: Agent, task: Task): void {
   });
 }
 
+function shutDownExecutor(turn: Turn, agent: Agent, frameworkId: string, info: ExecutorInfo): void {
+  sendToAgent(turn, agent, {
+    type: 'SHUTDOWN_EXECUTOR',
+    shutdown_executor: { framework_id: { value: frameworkId }, executor_id: info.executor_id },
+  });
+}
+
 function shutDown(turn: Turn, agent: Agent, frameworkId: string): void {
   sendToAgent(turn, agent, {
     type: 'SHUTDOWN_FRAMEWORK',
@@ -215,6 +228,12 @@ function shutDown(turn: Turn, agent: Agent, frameworkId: string): void {
 function roleOf(info: ExecutorInfo, framework: FrameworkInfo): string {
   const allocated = (info.resources ?? []).find((resource) => resource.allocation_info?.role !== undefined);
   return allocated?.allocation_info?.role ?? framework.role ?? framework.roles?.[0] ?? '*';
+}
+
+function nested(sets: Map<string, Set<string>>, key: string): Set<string> {
+  const set = sets.get(key) ?? new Set();
+  sets.set(key, set);
+  return set;
 }
 
 function keyOf(frameworkId: string, id: string): string {

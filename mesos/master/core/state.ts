@@ -94,6 +94,8 @@ export interface Agent {
   readonly offers: Set<string>;
   /** Tasks that a framework asked to kill, by framework and task id: the kill is repeated when the agent comes back. */
   readonly kills: Map<string, Map<string, KillPolicy | undefined>>;
+  /** Tasks that it came back with after their framework was told of their end, by framework id: it hears no more of them. */
+  readonly disowned: Map<string, Set<string>>;
   /** Of non-terminal tasks and of executors, by framework id; with their allocation role. */
   readonly used: Map<string, Resources>;
   /** In outstanding offers. */
