@@ -28,7 +28,7 @@ interface Suite {
 
 const isCi = process.env['CI'] === 'true';
 /** Time that simulator seeds may take in a test run. */
-const SIM_SECONDS = isCi ? 240 : 60;
+const SIM_SECONDS = 240;
 
 const suites: readonly Suite[] = [
   { name: 'lint', run: () => tool('biome', ['ci', '.']) },
