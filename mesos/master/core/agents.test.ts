@@ -235,6 +235,18 @@ describe('an agent that comes back', () => {
     expect(master.entries.has(`unreachable/${agentId}`)).toBe(false);
   });
 
+  test('after it was unreachable with a task that ended meanwhile leaves the end to the updates that wait for it', () => {
+    const { master, agentId, peer, frameworkId } = running();
+    master.advance(90_000);
+    const back = master.agent(helloOf(agentId), {
+      frameworks: [frameworkInfo(frameworkId)],
+      tasks: [report(frameworkId, agentId, 't', 'TASK_FINISHED')],
+    });
+    master.update(back, frameworkId, 't', 'TASK_FINISHED');
+    expect(statusesOf(peer).map(({ state }) => state)).toEqual(['TASK_RUNNING', 'TASK_UNREACHABLE', 'TASK_FINISHED']);
+    expect(statusesOf(peer).at(-1)?.uuid).toBeDefined();
+  });
+
   test('after it was unreachable without a task of before: that task is gone', () => {
     const { master, agentId, peer } = running();
     master.advance(90_000);

@@ -75,8 +75,13 @@ function forgetEarlier(framework: Framework, task: Task): void {
   framework.completedTasks.remove((entry) => entry.task.task_id.value === id);
 }
 
+/**
+ * Differs: the end of a task is left to the agent, which repeats its unacknowledged updates; upstream tells it here, and older
+ * states follow it.
+ */
 function tellReturned(turn: Turn, framework: Framework, entry: MasterTask, message: string): void {
   const { task } = entry;
+  if (isTerminal(task.state)) return;
   const status = masterStatus(turn, {
     taskId: task.task_id.value,
     agentId: task.agent_id.value,
