@@ -11,6 +11,7 @@ const SCRIPT = fileURLToPath(new URL('./supervisor.sh', import.meta.url));
 const RESTART_MS = 10;
 const RESTART_MS_MAX = 5_000;
 const REAP_DELAY_MS = 500;
+const CLOSE_MS = 1_000;
 /** Ended containers are deleted together: so many, or after so long. */
 const FORGET_COUNT = 64;
 const FORGET_DELAY_MS = 100;
@@ -97,10 +98,13 @@ export class Launcher {
     this.#events?.destroy();
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    // One that hangs is ended the hard way: a close must not wait for ever.
+    const timer = setTimeout(() => child.kill('SIGKILL'), CLOSE_MS);
     await new Promise<void>((resolve) => {
       child.once('exit', () => resolve());
       child.stdin?.end();
     });
+    clearTimeout(timer);
   }
 
   #flushForgotten(): void {

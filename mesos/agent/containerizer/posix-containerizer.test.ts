@@ -267,6 +267,13 @@ describe('when the spawn helper is killed', () => {
   });
 });
 
+test('a helper that hangs does not keep the agent from closing', async () => {
+  const helper = containerizer.helperPid as number;
+  process.kill(helper, 'SIGSTOP');
+  await containerizer.close();
+  expect(isGone(helper)).toBe(true);
+});
+
 describe('when a supervisor is killed', () => {
   test('its task runs on; its end is noticed, its status is nobody knows', async () => {
     const launched = spec('sleep 600');
