@@ -27,6 +27,7 @@ import {
 } from './flags.ts';
 import { Exchange } from './io/exchange.ts';
 import { hostnameOf, ipNumber } from './io/identity.ts';
+import { Measures } from './io/measures.ts';
 import { createMasterServer } from './io/server.ts';
 import { Streams } from './io/streams.ts';
 import { machineFigures } from './io/views.ts';
@@ -49,13 +50,16 @@ async function start({ flags, log, fatal }: Context): Promise<StopFunction> {
   }
   const storePath = join(values.work_dir, 'registry.sqlite');
   const store: Store = values.registry === 'in_memory' ? new MemoryStore() : await SqliteStore.open(storePath);
-  const entries = await store.list('');
+  const measures = new Measures(systemClock);
+  const entries = await measures.fetch(() => store.list(''));
   const hostname = await hostnameOf(values.ip, values.hostname, values.hostname_lookup);
   const wiring: { loop?: Loop<MasterState, MasterEvent, MasterEffect> } = {};
   const post = (event: MasterEvent): boolean => wiring.loop?.post(event) ?? false;
   const streams = new Streams(values.max_stream_buffer_bytes, (streamId) => post({ kind: 'stream.closed', streamId }));
   const exchange = new Exchange(streams);
   const timers = new Timers((event) => post(event));
+  const machine = () =>
+    machineFigures(measures.figures({ events: wiring.loop?.waiting ?? 0, requests: exchange.waiting }));
   let location = '';
   const server = createMasterServer(
     {
@@ -69,7 +73,8 @@ async function start({ flags, log, fatal }: Context): Promise<StopFunction> {
       exchange,
       post,
       read: (view) => wiring.loop?.read(view) ?? Promise.reject(new Error('the master is not up yet')),
-      metrics: (state) => metricsView(state, machineFigures()),
+      machine,
+      metrics: (state) => metricsView(state, machine()),
       leaderLocation: () => location,
     },
   );
@@ -79,8 +84,8 @@ async function start({ flags, log, fatal }: Context): Promise<StopFunction> {
   location = `//${info.hostname}:${info.port}`;
   const loop = new Loop<MasterState, MasterEvent, MasterEffect>({
     state: recoverMasterState(config, entries),
-    step,
-    store,
+    step: measures.step(step),
+    store: measures.committer(store),
     clock: systemClock,
     ids: systemIds,
     onFatal: fatal,

@@ -49,10 +49,14 @@ export class Loop<State, Event, Effect> {
     this.#options = options;
   }
 
+  /** Events that wait for their step. */
+  get waiting(): number {
+    return this.#inbox.length - this.#head;
+  }
+
   /** Hands an event in. Answers false when the inbox is full or the Loop has stopped: the caller says 503, or drops. */
   post(event: Event): boolean {
-    const waiting = this.#inbox.length - this.#head;
-    if (!this.#accepting || waiting >= (this.#options.inboxMax ?? 100_000)) return false;
+    if (!this.#accepting || this.waiting >= (this.#options.inboxMax ?? 100_000)) return false;
     this.#inbox.push(event);
     this.#schedule();
     return true;

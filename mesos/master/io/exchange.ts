@@ -21,6 +21,11 @@ export class Exchange {
     this.#streams = streams;
   }
 
+  /** Requests without an answer yet. */
+  get waiting(): number {
+    return this.#pending.size;
+  }
+
   /** Keeps a request and answers its id. */
   keep(response: ServerResponse, mediaType: MessageMediaType): string {
     const id = String(this.#nextId++);

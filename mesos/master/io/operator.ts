@@ -13,6 +13,7 @@ import {
   operatorTasks,
 } from '../core/operator-views.ts';
 import type { MasterState } from '../core/state.ts';
+import type { MachineFigures } from '../views/metrics.ts';
 import { type CallTarget, type FullRequest, readCall } from './calls.ts';
 import { header } from './exchange.ts';
 import { acceptsGzip } from './gzip.ts';
@@ -29,6 +30,8 @@ const zip = promisify(gzip);
 export interface OperatorTarget extends CallTarget {
   /** A consistent look at the state; resolves when what it shows is durable. */
   readonly read: <View>(view: (state: MasterState) => View) => Promise<View>;
+  /** What the state does not hold. */
+  readonly machine: () => MachineFigures;
   /** All metrics by upstream's keys. */
   readonly metrics: (state: MasterState) => ReadonlyMap<string, number> | Readonly<Record<string, number>>;
 }

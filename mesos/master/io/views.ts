@@ -53,14 +53,15 @@ export async function onViewRequest(
   return true;
 }
 
-/** Figures of the machine that the metrics show. */
-export function machineFigures(): MachineFigures {
+/** Figures that the metrics show beside those of the state. */
+export function machineFigures(measured: ReadonlyMap<string, number>): MachineFigures {
   return {
     wallMs: Date.now(),
     cpus: availableParallelism(),
     load: loadavg(),
     memTotalBytes: totalmem(),
     memFreeBytes: freemem(),
+    measured,
   };
 }
 
@@ -85,7 +86,7 @@ async function answerEndpoint(
     answerText(response, 403, "'jsonp' is not for pages of other sites");
     return;
   }
-  const pieces = await target.read((state) => endpoint.capture(state, query, machineFigures()));
+  const pieces = await target.read((state) => endpoint.capture(state, query, target.machine()));
   const text = await joinSliced(pieces);
   const bytes = Buffer.from(callback === null ? text : `${callback}(${text})`);
   const isGzip = bytes.length >= GZIP_BYTES_MIN && acceptsGzip(header(request, 'accept-encoding'));

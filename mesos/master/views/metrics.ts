@@ -13,6 +13,8 @@ export interface MachineFigures {
   readonly load: readonly number[];
   readonly memTotalBytes: number;
   readonly memFreeBytes: number;
+  /** Durations and queues, by upstream's keys. */
+  readonly measured: ReadonlyMap<string, number>;
 }
 
 type Figure = readonly [key: string, value: number];
@@ -20,8 +22,7 @@ type Figure = readonly [key: string, value: number];
 /**
  * Everything of /metrics/snapshot by upstream's keys, in their order but for those of frameworks, which come last.
  *
- * Missing from upstream's: the latencies of the allocator and the registrar and the lengths of event queues, which
- * nobody measures yet; and `git_*` of a build.
+ * Missing from upstream's: the size of the registry, and its replicated log; quota; `git_*` of a build.
  */
 export function metricsView(state: MasterState, machine: MachineFigures): ReadonlyMap<string, number> {
   const figures = new Map<string, number>(CONSTANT.map((key) => [key, 0]));
@@ -33,6 +34,7 @@ export function metricsView(state: MasterState, machine: MachineFigures): Readon
     taskFigures(state),
     resourceFigures(state),
     allocatorFigures(state),
+    [...machine.measured],
   ];
   for (const group of groups) for (const [key, value] of group) figures.set(key, value);
   const sorted = new Map([...figures].sort(([left], [right]) => (left < right ? -1 : 1)));

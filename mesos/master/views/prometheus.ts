@@ -25,6 +25,12 @@ const rules: readonly Rule[] = [
   rule('master/operations/([^/]+)/(.+)', 'mesos_master_operations_by_type', 'type', 'state'),
   rule('master/operations/(.+)', 'mesos_master_operations', 'state'),
   rule('master/slave_removals/reason_(.+)', 'mesos_master_slave_removals_by_reason', 'reason'),
+  rule(
+    '(?:allocator/mesos|registrar)/((?:allocation_run|state_store).*_ms)/(.+)',
+    'mesos_master_duration_ms',
+    'of',
+    'figure',
+  ),
   rule('allocator/mesos/roles/(.+)/shares/dominant', 'mesos_allocator_role_dominant_share', 'role'),
   rule('allocator/mesos/offer_filters/roles/(.+)/active', 'mesos_allocator_role_offer_filters_active', 'role'),
   rule('allocator/mesos/resources/([^/]+)/total', 'mesos_allocator_resource_total', 'resource'),
@@ -36,7 +42,7 @@ const rules: readonly Rule[] = [
 ];
 
 const gauges =
-  /^(?:system_|allocator_(?:resource|role)_|master_(?:elected|uptime_secs|outstanding_offers|operator_event_stream_subscribers|slaves_|frameworks_(?:active|inactive|connected|disconnected)|tasks_(?:staging|starting|running|killing|unreachable)|(?:cpus|mem|disk|gpus)_|framework_(?:subscribed|role_suppressed|tasks_active)))/;
+  /^(?:system_|registrar_|allocator_(?:resource|role)_|allocator_mesos_allocation_run_|master_(?:duration|event_queue)_|master_(?:elected|uptime_secs|outstanding_offers|operator_event_stream_subscribers|slaves_|frameworks_(?:active|inactive|connected|disconnected)|tasks_(?:staging|starting|running|killing|unreachable)|(?:cpus|mem|disk|gpus)_|framework_(?:subscribed|role_suppressed|tasks_active)))/;
 
 /**
  * The figures of /metrics/snapshot in Prometheus' text format: `master/tasks_running` is `mesos_master_tasks_running`; ids,
