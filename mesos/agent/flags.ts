@@ -1,5 +1,5 @@
 import { FlagError, type FlagSource, type FlagValues, flag } from '../../sdk/daemon/flags.ts';
-import { parseAttributes } from '../../sdk/v1/attributes.ts';
+import { flatAttributes, parseAttributes } from '../../sdk/v1/attributes.ts';
 import { CodecError, messageType, readJson } from '../../sdk/v1/codec.ts';
 import type { Attribute, DomainInfo } from '../../sdk/v1/generated/mesos.ts';
 import { parseResources, ResourceTextError } from '../../sdk/v1/resources-parse.ts';
@@ -26,8 +26,16 @@ export const AGENT_FLAGS = {
     undefined,
   ),
   default_role: flag.string('Role that resources without one are reserved for.', '*'),
-  attributes: flag.custom<readonly Attribute[]>('RACK:R1;ZONE:Z1', 'Attributes of this agent.', [], parseAttributes),
-  domain: flag.custom<DomainInfo | undefined>('JSON', 'Fault domain of this agent.', undefined, parseDomain),
+  attributes: flag.custom<readonly Attribute[]>(
+    'RACK:R1;ZONE:Z1',
+    'Attributes of this agent.',
+    [],
+    parseAttributes,
+    attributesText,
+  ),
+  domain: flag.custom<DomainInfo | undefined>('JSON', 'Fault domain of this agent.', undefined, parseDomain, (domain) =>
+    JSON.stringify(domain),
+  ),
   isolation: flag.list('Isolators; process groups are what there is.', ['posix/cpu', 'posix/mem']),
   launcher: flag.choice('How containers are started.', 'posix', ['posix']),
   containerizers: flag.list('Containerizers.', ['mesos']),
@@ -50,6 +58,7 @@ export const AGENT_FLAGS = {
     'Environment that every task gets.',
     undefined,
     parseVariables,
+    (variables) => (Object.keys(variables).length === 0 ? '' : JSON.stringify(variables)),
   ),
   fetcher_cache_dir: flag.string<string | undefined>(
     'Cache of fetched files. Default: fetch/ in --work_dir.',
@@ -104,6 +113,12 @@ export const AGENT_FLAG_SOURCE: Omit<FlagSource<typeof AGENT_FLAGS>, 'argv' | 'e
     return problems;
   },
 };
+
+function attributesText(attributes: readonly Attribute[]): string {
+  return Object.entries(flatAttributes(attributes))
+    .map(([name, value]) => `${name}:${value}`)
+    .join(';');
+}
 
 /** Reads `--master`. */
 function parseMaster(text: string): string {

@@ -1,5 +1,4 @@
 import { type FlagSpec, type FlagValues, flag } from '../../sdk/daemon/flags.ts';
-import { formatDurationMs } from '../../sdk/daemon/units.ts';
 import { fromJson, messageType } from '../../sdk/v1/codec.ts';
 import type { DomainInfo } from '../../sdk/v1/generated/mesos.ts';
 import { parseJson } from '../../sdk/v1/json-text.ts';
@@ -42,10 +41,11 @@ export const masterFlags = {
     'Least that an offer holds: alternatives by |, amounts by ;',
     minimums('cpus:0.01|mem:32'),
     minimums,
+    textOf,
   ),
   roles: flag.list('Roles that frameworks may have besides *; none: any', []),
-  weights: flag.custom('ROLE=WEIGHT,..', 'Weights of roles', weights(''), weights),
-  domain: flag.custom('JSON', 'Fault domain of the master', domain(''), domain),
+  weights: flag.custom('ROLE=WEIGHT,..', 'Weights of roles', weights(''), weights, textOf),
+  domain: flag.custom('JSON', 'Fault domain of the master', domain(''), domain, textOf),
   agent_ping_timeout: flag.durationMs('Time within which an agent answers a ping', 15_000),
   max_agent_ping_timeouts: flag.integer('Unanswered pings until an agent is unreachable', 5, { min: 1, max: 1_000 }),
   agent_reregister_timeout: flag.durationMs('Time for agents to come back after a restart of the master', 600_000),
@@ -147,17 +147,13 @@ export function masterFlagProblems(values: MasterFlagValues): string[] {
 export function masterFlagTexts(values: MasterFlagValues): { readonly name: string; readonly value: string }[] {
   const spec: FlagSpec = masterFlags;
   return Object.entries(values as Readonly<Record<string, unknown>>)
-    .map(([name, value]) => ({ name, value: textOf(spec[name]?.placeholder ?? '', value) }))
-    .filter((one): one is { name: string; value: string } => one.value !== undefined && one.value !== '')
+    .map(([name, value]) => ({ name, value: spec[name]?.show(value) ?? '' }))
+    .filter(({ value }) => value !== '')
     .sort((left, right) => (left.name < right.name ? -1 : 1));
 }
 
-function textOf(placeholder: string, value: unknown): string | undefined {
-  if (value === undefined) return undefined;
-  if (placeholder === 'DURATION') return formatDurationMs(Number(value));
-  if (Array.isArray(value)) return value.join(',');
-  if (typeof value === 'object' && value !== null) return (value as Texted<unknown>).text;
-  return String(value);
+function textOf({ text }: Texted<unknown>): string {
+  return text;
 }
 
 function minimums(text: string): Texted<readonly Quantities[]> {

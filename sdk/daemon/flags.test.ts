@@ -12,6 +12,14 @@ const spec = {
   timeout: flag.durationMs('How long', 15_000),
   registry: flag.choice('Where the registry is', 'sqlite', ['sqlite', 'in_memory']),
   roles: flag.list('Known roles', []),
+  bytes: flag.sizeBytes('How much', 10 * 2 ** 20),
+  least: flag.custom(
+    'R',
+    'Least',
+    { text: 'cpus:1' },
+    (text) => ({ text }),
+    (value) => value.text,
+  ),
 };
 
 const parse = (argv: readonly string[], env: Record<string, string> = {}) =>
@@ -45,6 +53,8 @@ describe('flags', () => {
       timeout: 120_000,
       registry: 'sqlite',
       roles: ['a', 'b'],
+      bytes: 10_485_760,
+      least: { text: 'cpus:1' },
     });
   });
 
@@ -93,5 +103,9 @@ describe('flags', () => {
     const text = helpText('usage', spec);
     for (const name of Object.keys(spec)) expect(text).toContain(name);
     expect(text).toContain('default: /tmp/mesos');
+    expect(text).toContain('(default: 15secs)');
+    expect(text).toContain('(default: 10MB)');
+    expect(text).toMatch(/Known roles$/m);
+    expect(text).toContain('(default: cpus:1)');
   });
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { didYouMean } from './nearest.ts';
-import { parseDurationMs, parseSizeBytes } from './units.ts';
+import { formatDurationMs, formatSizeBytes, parseDurationMs, parseSizeBytes } from './units.ts';
 
 /**
  * Upstream's flags: `--name=value`, `--name value`, `--bool`, `--no-bool`, each also from the environment
@@ -9,6 +9,8 @@ import { parseDurationMs, parseSizeBytes } from './units.ts';
  */
 export interface Flag<Value> {
   readonly parse: (text: string) => Value;
+  /** A value as it is written on the command line; '' for one that stands for nothing. */
+  readonly show: (value: Value) => string;
   readonly defaultValue: Value;
   readonly help: string;
   /** Shown in --help after the name: `VALUE`, `PORT`, nothing for a boolean. */
@@ -29,7 +31,9 @@ export type FlagValues<Spec extends FlagSpec> = {
   readonly [Name in keyof Spec]: Spec[Name] extends Flag<infer Value> ? Value : never;
 };
 
-interface FlagOptions {
+interface FlagOptions<Value> {
+  /** Needed where String() does not give back what was parsed. */
+  readonly show?: (value: Value) => string;
   readonly keepsFileUrl?: boolean;
   readonly isSecret?: boolean;
 }
@@ -39,15 +43,16 @@ function make<Value>(
   help: string,
   defaultValue: Value,
   parse: (text: string) => Value,
-  options: FlagOptions = {},
+  options: FlagOptions<NonNullable<Value>> = {},
 ): Flag<Value> {
-  const { keepsFileUrl = false, isSecret = false } = options;
-  return { parse, defaultValue, help, placeholder, isBoolean: placeholder === '', keepsFileUrl, isSecret };
+  const { keepsFileUrl = false, isSecret = false, show = String } = options;
+  const shown = (value: Value): string => (value === undefined || value === null ? '' : show(value));
+  return { parse, show: shown, defaultValue, help, placeholder, isBoolean: placeholder === '', keepsFileUrl, isSecret };
 }
 
 /** Builders of flags. A default of undefined makes the flag optional. */
 export const flag = {
-  string: <Default extends string | undefined>(help: string, defaultValue: Default, options?: FlagOptions) =>
+  string: <Default extends string | undefined>(help: string, defaultValue: Default, options?: FlagOptions<string>) =>
     make<string | Default>('VALUE', help, defaultValue, (text) => text, options),
   integer: (help: string, defaultValue: number, range: { min: number; max: number }) =>
     make<number>('N', help, defaultValue, (text) => parseNumber(text, range, true)),
@@ -56,8 +61,9 @@ export const flag = {
   boolean: (help: string, defaultValue: boolean) => make<boolean>('', help, defaultValue, parseBoolean),
   /** A duration in upstream's units; the value is in milliseconds. */
   durationMs: <Default extends number | undefined>(help: string, defaultValue: Default) =>
-    make<number | Default>('DURATION', help, defaultValue, parseDurationMs),
-  sizeBytes: (help: string, defaultValue: number) => make<number>('SIZE', help, defaultValue, parseSizeBytes),
+    make<number | Default>('DURATION', help, defaultValue, parseDurationMs, { show: formatDurationMs }),
+  sizeBytes: (help: string, defaultValue: number) =>
+    make<number>('SIZE', help, defaultValue, parseSizeBytes, { show: formatSizeBytes }),
   choice: <Choice extends string>(help: string, defaultValue: Choice, choices: readonly Choice[]) =>
     make<Choice>(choices.join('|'), help, defaultValue, (text) => {
       const found = choices.find((choice) => choice === text);
@@ -73,8 +79,13 @@ export const flag = {
         .filter((word) => word !== ''),
     ),
   /** Anything with a parser of its own; `parse` throws an Error that tells what is allowed. */
-  custom: <Value>(placeholder: string, help: string, defaultValue: Value, parse: (text: string) => Value) =>
-    make<Value>(placeholder, help, defaultValue, parse),
+  custom: <Value>(
+    placeholder: string,
+    help: string,
+    defaultValue: Value,
+    parse: (text: string) => Value,
+    show?: (value: NonNullable<Value>) => string,
+  ) => make<Value>(placeholder, help, defaultValue, parse, show === undefined ? {} : { show }),
 };
 
 /** What a program gives the parser. */
@@ -227,12 +238,8 @@ function parseBoolean(text: string): boolean {
 export function helpText(usage: string, spec: FlagSpec): string {
   const rows = Object.entries(spec).map(([name, one]) => {
     const left = one.isBoolean ? `--[no-]${name}` : `--${name}=${one.placeholder}`;
-    const shown = one.defaultValue === undefined || one.isSecret ? '' : ` (default: ${defaultText(one.defaultValue)})`;
-    return `  ${left.padEnd(44)} ${one.help}${shown}`;
+    const text = one.isSecret ? '' : one.show(one.defaultValue);
+    return `  ${left.padEnd(44)} ${one.help}${text === '' ? '' : ` (default: ${text})`}`;
   });
   return `${usage}\n\n${rows.join('\n')}\n`;
-}
-
-function defaultText(value: unknown): string {
-  return Array.isArray(value) ? value.join(',') || 'none' : String(value);
 }

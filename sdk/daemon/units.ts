@@ -39,6 +39,13 @@ export function formatDurationMs(durationMs: number): string {
   return `${Number((durationMs / factor).toFixed(9))}${name}`;
 }
 
+/** The shortest text of a size in upstream's units: 10485760 is `10MB`. */
+export function formatSizeBytes(sizeBytes: number): string {
+  const units = Object.entries(SIZE_BYTES).reverse();
+  const [name, factor] = units.find(([, size]) => sizeBytes >= size && sizeBytes % size === 0) ?? ['B', 1];
+  return `${sizeBytes / factor}${name}`;
+}
+
 function parseQuantity(text: string, units: Readonly<Record<string, number>>, form: string): number {
   const match = /^(\d+(?:\.\d+)?)([A-Za-z]+)$/.exec(text.trim());
   const factor = match === null ? undefined : units[match[2] ?? ''];
