@@ -115,6 +115,15 @@ export class SimNetwork {
     }
   }
 
+  /** A process has ended with its machine: nobody is told, until somebody writes to it or gives up. */
+  vanish(name: string): void {
+    this.#servers.delete(name);
+    for (const exchange of [...this.#exchanges]) {
+      if (exchange.from === name) exchange.ghost('client');
+      else if (exchange.to === name) exchange.ghost('server');
+    }
+  }
+
   /** Sends a request; `from` and `to` are names of processes. */
   request(from: string, to: string, body: unknown, options: RequestOptions, answers: Answers): Outgoing {
     const exchange = new Exchange(this, from, to, answers);
@@ -197,6 +206,8 @@ class Exchange {
   #stream: (ServerStream & { isOpen: boolean }) | undefined;
   /** Nothing is carried any more, in silence. */
   #dead = false;
+  /** The end whose machine is gone. */
+  #ghost: 'client' | 'server' | undefined;
   #clientOpen = true;
   #serverOpen = true;
 
@@ -209,7 +220,10 @@ class Exchange {
 
   /** Brings a message to one end, in order with the others in that direction. */
   carry(direction: Direction, deliver: () => void): void {
-    if (this.#dead) return;
+    if (this.#dead) {
+      this.#knock(direction);
+      return;
+    }
     const { time, random, faults } = this.#network;
     if (random.chance(faults.breakChance)) {
       this.break();
@@ -327,6 +341,29 @@ class Exchange {
     const { time, random } = this.#network;
     time.after(random.between(TCP_TIMEOUT_MS, 2 * TCP_TIMEOUT_MS), () => this.failClient('connection timed out'));
     time.after(random.between(TCP_TIMEOUT_MS, 2 * TCP_TIMEOUT_MS), () => this.#goneForServer());
+  }
+
+  /** One end is gone without a word. */
+  ghost(end: 'client' | 'server'): void {
+    this.#ghost = end;
+    if (end === 'client') {
+      this.#answers = undefined;
+      this.#clientOpen = false;
+    } else {
+      this.#serverOpen = false;
+      if (this.#stream !== undefined) this.#stream.isOpen = false;
+    }
+    if (!this.#dead) this.#stall();
+  }
+
+  /** Who writes to a machine that was started again is told that it knows no such connection. */
+  #knock(direction: Direction): void {
+    const { time, random } = this.#network;
+    const isGhost = direction === 'toServer' ? this.#ghost === 'server' : this.#ghost === 'client';
+    if (!isGhost || random.chance(0.5)) return;
+    const told =
+      direction === 'toServer' ? () => this.failClient('connection reset by peer') : () => this.#goneForServer();
+    time.after(random.between(0, 20), told);
   }
 
   #closeClient(): void {

@@ -113,7 +113,7 @@ export function createAgent(world: World, index: number, hooks: AgentHooks): Age
       link.disconnect();
       checks.close();
       machine.leave();
-      world.network.leave(name);
+      world.leave(name);
     },
     onCommit: (records) => hooks.onCommit(daemon, records),
     describe,

@@ -80,6 +80,38 @@ const MARATHON_CONFIG: MarathonConfig = {
   declineOfferMs: 10_000,
 };
 
+const PLAIN_FRAMEWORKS: readonly PlainConfig[] = [
+  {
+    name: 'plain-services',
+    kind: 'services',
+    info: plainInfo('plain-services', WEEK_SECONDS, {
+      roles: ['plain'],
+      capabilities: [{ type: 'PARTITION_AWARE' }, { type: 'TASK_KILLING_STATE' }, { type: 'MULTI_ROLE' }],
+    }),
+    command: simCommand({}),
+    wanted: 8,
+  },
+  {
+    name: 'plain-batch',
+    kind: 'batch',
+    info: plainInfo('plain-batch', WEEK_SECONDS, {}),
+    command: simCommand({ run: [1_000, 40_000], flaky: true }),
+    wanted: 60,
+  },
+  // Given up by the master whenever it is away for more than a few seconds.
+  {
+    name: 'plain-fleeting',
+    kind: 'services',
+    info: plainInfo('plain-fleeting', 5, { capabilities: [{ type: 'PARTITION_AWARE' }] }),
+    command: simCommand({}),
+    wanted: 4,
+  },
+];
+
+function plainInfo(name: string, failoverSeconds: number, more: Partial<FrameworkInfo>): FrameworkInfo {
+  return { user: 'nobody', name, failover_timeout: failoverSeconds, checkpoint: true, ...more };
+}
+
 /** The whole cluster on one virtual clock: every core is the real one, everything around it is simulated. */
 export class Cluster {
   readonly world: World;
@@ -109,7 +141,7 @@ export class Cluster {
     });
     this.agents = Array.from({ length: options.agents }, (_, index) => this.#createAgent(index));
     this.machines = new Map(this.agents.map(({ name, machine }) => [name, machine]));
-    this.plains = [this.#createPlain('services'), this.#createPlain('batch')];
+    this.plains = PLAIN_FRAMEWORKS.map((config) => this.#createPlain(config));
     this.marathonUser = new MarathonUser(world, (requestId, command) =>
       this.marathon.post({ kind: 'api', requestId, command }),
     );
@@ -172,20 +204,8 @@ export class Cluster {
     return this.#plainTaskIds.has(taskId);
   }
 
-  #createPlain(kind: PlainConfig['kind']): PlainFramework {
-    const capabilities: NonNullable<FrameworkInfo['capabilities']> =
-      kind === 'services' ? [{ type: 'PARTITION_AWARE' }, { type: 'TASK_KILLING_STATE' }, { type: 'MULTI_ROLE' }] : [];
-    const info: FrameworkInfo = {
-      user: 'nobody',
-      name: `plain-${kind}`,
-      failover_timeout: WEEK_SECONDS,
-      checkpoint: true,
-      capabilities,
-      ...(kind === 'services' ? { roles: ['plain'] } : {}),
-    };
-    const command = simCommand(kind === 'services' ? {} : { run: [1_000, 40_000], flaky: true });
-    const config: PlainConfig = { kind, info, command, wanted: kind === 'services' ? 8 : 60 };
-    const name = `plain-${kind}`;
+  #createPlain(config: PlainConfig): PlainFramework {
+    const { name } = config;
     const process = createFramework<PlainState, PlainEvent, PlainEffect>(this.world, {
       name,
       boot: ({ entries }) => ({ state: recoverPlain(config, entries), first: [{ kind: 'start' }] }),
@@ -195,7 +215,7 @@ export class Cluster {
       onCommit: (records) => {
         for (const { key, value } of records) {
           if (key.startsWith('task/')) this.#plainTaskIds.add(key.slice(5));
-          if (key === 'framework') this.safety.frameworkRecorded(name, value as string);
+          if (key === 'framework') this.safety.frameworkRecorded(name, value as string | undefined);
         }
       },
     });

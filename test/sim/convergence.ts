@@ -89,7 +89,8 @@ function unsettledMaster(cluster: Cluster, master: MasterState): string | undefi
     }
   }
   const connected = [...master.frameworks.values()].filter((framework) => framework.connected).length;
-  if (connected !== 4) return `${connected} frameworks are connected`;
+  const wanted = cluster.plains.length + 2;
+  if (connected !== wanted) return `${connected} frameworks of ${wanted} are connected`;
   return undefined;
 }
 

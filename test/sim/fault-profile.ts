@@ -13,6 +13,7 @@ export const FAULT_KINDS = [
   'launch-failures',
   'reboots',
   'drains',
+  'sickness',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
@@ -30,6 +31,7 @@ export interface FaultProfile {
   readonly clockStepEveryMs: number | undefined;
   readonly rebootEveryMs: number | undefined;
   readonly drainEveryMs: number | undefined;
+  readonly sickenEveryMs: number | undefined;
   /** A task that is made to fail at random does so with this chance. */
   readonly taskFailChance: number;
   readonly launchFailChance: number;
@@ -64,6 +66,7 @@ export function drawProfile(random: SimRandom, without: ReadonlySet<string>): Fa
     clockStepEveryMs: every('clock-steps', 0.4, 20_000, 120_000),
     rebootEveryMs: every('reboots', 0.4, 30_000, 150_000),
     drainEveryMs: every('drains', 0.3, 40_000, 150_000),
+    sickenEveryMs: every('sickness', 0.5, 1_000, 20_000),
     taskFailChance: chanceOf('task-failures', 0.7, 0.02, 0.4),
     launchFailChance: chanceOf('launch-failures', 0.5, 0.01, 0.2),
     faultyMs: random.fork('length').between(60_000, 300_000),

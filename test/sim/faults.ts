@@ -32,13 +32,21 @@ export class Faults {
   }
 
   start(): void {
-    const { crashEveryMs, partitionEveryMs, clockStepEveryMs, rebootEveryMs, drainEveryMs, taskFailChance } =
-      this.#world.profile;
+    const {
+      crashEveryMs,
+      partitionEveryMs,
+      clockStepEveryMs,
+      rebootEveryMs,
+      drainEveryMs,
+      sickenEveryMs,
+      taskFailChance,
+    } = this.#world.profile;
     this.#repeat(crashEveryMs, () => this.#crash());
     this.#repeat(partitionEveryMs, () => this.#partition());
     this.#repeat(clockStepEveryMs, () => this.#stepClock());
     this.#repeat(rebootEveryMs, () => this.#reboot());
     this.#repeat(drainEveryMs, () => this.#drain());
+    this.#repeat(sickenEveryMs, () => this.#sicken());
     this.#repeat(taskFailChance === 0 ? undefined : 2_000 / taskFailChance, () => this.#breakTask());
   }
 
@@ -90,6 +98,7 @@ export class Faults {
       this.#random.pick(agents).process,
     ]);
     if (!victim.isUp) return;
+    if (this.#random.chance(0.25)) this.#world.cutPower(victim.name);
     victim.crash();
     this.restartLater(victim.name);
   }
@@ -134,6 +143,7 @@ export class Faults {
     const agent = this.#random.pick(this.#targets.agents);
     this.#world.note(agent.name, 'reboots');
     const wasUp = agent.process.isUp;
+    if (wasUp) this.#world.cutPower(agent.name);
     agent.process.crash();
     agent.machine.reboot();
     if (wasUp) this.restartLater(agent.name);
@@ -141,6 +151,14 @@ export class Faults {
 
   #drain(): void {
     this.#random.pick(this.#targets.agents).process.post({ kind: 'stop.requested' });
+  }
+
+  /** A process runs on and answers no health check for a while. */
+  #sicken(): void {
+    const running = this.#targets.agents.flatMap(({ machine }) => machine.running());
+    if (running.length === 0) return;
+    const container = this.#random.pick(running);
+    container.sickUntilMs = this.#world.time.nowMs + this.#random.between(1_000, 60_000);
   }
 
   #breakTask(): void {

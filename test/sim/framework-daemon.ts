@@ -60,7 +60,7 @@ export function createFramework<State, Event extends Kinded, Effect extends Kind
     },
     onDown: () => {
       link.close();
-      world.network.leave(name);
+      world.leave(name);
       parts.onDown?.();
     },
     onStep: (state, event, frame) => parts.onStep?.(state, event, frame),

@@ -20,6 +20,8 @@ export interface SimContainer {
   phase: 'preparing' | 'running' | 'exited' | 'never-started';
   pid: number;
   startedMs: number;
+  /** Until then it answers no health check. */
+  sickUntilMs: number;
   waitStatus: number | undefined;
   next: Scheduled | undefined;
   /** True time at which SIGKILL comes. */
@@ -103,6 +105,7 @@ export class Machine {
       phase: 'preparing',
       pid: 0,
       startedMs: 0,
+      sickUntilMs: 0,
       waitStatus: undefined,
       next: undefined,
       killAtMs: undefined,
@@ -183,6 +186,13 @@ export class Machine {
   /** A running process dies by itself. */
   breakDown(container: SimContainer, exitCode: number): void {
     if (container.phase === 'running') this.#exit(container, exitCode << 8);
+  }
+
+  /** Whether a process answers health checks. */
+  isHealthy(container: SimContainer): boolean {
+    const { nowMs } = this.#world.time;
+    const isWell = this.#world.isCalm || nowMs >= container.sickUntilMs;
+    return container.phase === 'running' && nowMs - container.startedMs >= container.life.healthyMs && isWell;
   }
 
   /** Every process tree that runs. */

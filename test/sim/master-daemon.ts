@@ -98,7 +98,7 @@ export function createMaster(world: World, hooks: MasterHooks): MasterDaemon {
     onDown: () => {
       requests.clear();
       streams.clear();
-      world.network.leave(MASTER);
+      world.leave(MASTER);
     },
     onStep: hooks.onStep,
     describe,

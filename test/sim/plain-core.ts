@@ -1,5 +1,6 @@
 import { type Frame, FrameBuilder, type StepContext } from '../../sdk/base/step.ts';
 import {
+  forgetFrameworkId,
   isSubscribed,
   newSubscription,
   type Signal,
@@ -44,6 +45,7 @@ export type PlainEffect = SubscriptionEffect;
 
 /** How a plain framework is made. */
 export interface PlainConfig {
+  readonly name: string;
   readonly kind: 'services' | 'batch';
   readonly info: FrameworkInfo;
   readonly command: string;
@@ -97,10 +99,10 @@ export function stepPlain(state: PlainState, event: PlainEvent, ctx: StepContext
       break;
     case 'timer.fired':
       if (event.key === TICK) tick(state, frame);
-      else signals(state, frame, stepSubscription(state.subscription, event, ctx, frame));
+      else signals(state, frame, ctx, stepSubscription(state.subscription, event, ctx, frame));
       break;
     default:
-      signals(state, frame, stepSubscription(state.subscription, event, ctx, frame));
+      signals(state, frame, ctx, stepSubscription(state.subscription, event, ctx, frame));
   }
   demand(state, frame);
   return frame;
@@ -111,9 +113,10 @@ export function missing(state: PlainState): number {
   return state.wanted - [...state.tasks.values()].filter(({ isDoomed }) => !isDoomed).length;
 }
 
-function signals(state: PlainState, frame: Turn, all: readonly Signal[]): void {
+function signals(state: PlainState, frame: Turn, ctx: StepContext, all: readonly Signal[]): void {
   for (const signal of all) {
     if (signal.kind === 'subscribed') subscribed(state, frame, signal.frameworkId, signal.isNew);
+    else if (signal.kind === 'refused' && signal.removed) beginAnew(state, frame, ctx);
     else if (signal.kind === 'event') {
       for (const offer of signal.event.offers?.offers ?? []) onOffer(state, frame, offer);
       if (signal.event.update !== undefined) onUpdate(state, frame, signal.event.update.status);
@@ -126,6 +129,15 @@ function subscribed(state: PlainState, frame: Turn, frameworkId: string, isNew: 
   // The subscription told the master which roles are suppressed; say it again in words.
   state.suppressed = state.subscription.suppressedRoles.length > 0;
   reconcile(state, frame);
+}
+
+/** The master gave us up, and our tasks with us. */
+function beginAnew(state: PlainState, frame: Turn, ctx: StepContext): void {
+  for (const taskId of state.tasks.keys()) frame.delete(`task/${taskId}`);
+  state.tasks.clear();
+  forgetFrameworkId(state.subscription);
+  frame.delete('framework');
+  startSubscription(state.subscription, ctx, frame);
 }
 
 function reconcile(state: PlainState, frame: Turn): void {

@@ -106,8 +106,15 @@ export class Safety {
     this.#agentIds.set(name, id);
   }
 
-  /** A framework recorded its id: from now on it keeps it. One that was told and not recorded is nobody's. */
-  frameworkRecorded(name: string, id: string): void {
+  /**
+   * A framework recorded its id: from now on it keeps it, until it is told that the master gave it up (undefined). One that was told and not
+   * recorded is nobody's.
+   */
+  frameworkRecorded(name: string, id: string | undefined): void {
+    if (id === undefined) {
+      this.#frameworkIds.delete(name);
+      return;
+    }
     const before = this.#frameworkIds.get(name);
     if (before !== undefined && before !== id) {
       this.#world.fail('frameworks keep their id', `${name} was ${before}, is ${id}`);

@@ -52,7 +52,7 @@ export class SimChecks {
     if (container?.phase !== 'running' || check === undefined) return;
     running.next = this.#world.time.after((check.interval_seconds ?? 10) * 1000, () => this.#check(running));
     const ageMs = this.#world.time.nowMs - container.startedMs;
-    if (ageMs >= container.life.healthyMs) {
+    if (this.#machine.isHealthy(container)) {
       running.failures = 0;
       if (running.healthy !== true) this.#onHealth(task.containerId, true, false);
       running.healthy = true;

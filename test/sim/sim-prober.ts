@@ -64,11 +64,11 @@ export class SimProber {
 
   #trouble(probe: ProbeStart): string | undefined {
     const [, taskId = ''] = probe.key.split('/');
-    const containers = this.#machines.get(probe.host)?.running() ?? [];
+    const machine = this.#machines.get(probe.host);
+    const containers = machine?.running() ?? [];
     const container = containers.find(({ spec }) => spec.environment['PORT0'] === String(probe.port));
     if (container === undefined) return 'connection refused';
     if (container.taskId !== taskId) return 'somebody else answers';
-    const ageMs = this.#world.time.nowMs - container.startedMs;
-    return ageMs >= container.life.healthyMs ? undefined : 'not healthy yet';
+    return machine?.isHealthy(container) === true ? undefined : 'not healthy';
   }
 }

@@ -1,5 +1,6 @@
 import { CALM_NETWORK } from '../../sdk/testing/sim-network.ts';
 import { SimRandom } from '../../sdk/testing/sim-random.ts';
+import { audit } from './auditor.ts';
 import { Cluster } from './cluster.ts';
 import { unsettled } from './convergence.ts';
 import { drawProfile, type FaultKind } from './fault-profile.ts';
@@ -88,4 +89,5 @@ function runPhases(cluster: Cluster): void {
   }
   if (cluster.master.openRequests() > 0)
     world.fail('each request is answered', `${cluster.master.openRequests()} are open`);
+  audit(cluster);
 }

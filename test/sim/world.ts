@@ -33,6 +33,7 @@ export class World {
   /** The second phase: nothing fails any more. */
   isCalm = false;
   readonly #onCrashed: (name: string) => void;
+  readonly #powerless = new Set<string>();
 
   constructor(parts: {
     readonly random: SimRandom;
@@ -52,6 +53,17 @@ export class World {
   /** @throws Violation always. */
   fail(invariant: string, detail: string): never {
     throw new Violation(invariant, detail);
+  }
+
+  /** The next end of a process is that of its machine: its peers hear nothing of it. */
+  cutPower(name: string): void {
+    this.#powerless.add(name);
+  }
+
+  /** A process has ended. */
+  leave(name: string): void {
+    if (this.#powerless.delete(name)) this.network.vanish(name);
+    else this.network.leave(name);
   }
 
   /** Something for the trace. */

@@ -56,11 +56,18 @@ export function addFramework(turn: Turn, info: FrameworkInfo, isRecovered: boole
   return framework;
 }
 
-/** A framework that an agent, or its own subscription after a master restart, tells of. */
+/**
+ * A framework that an agent, or its own subscription after a master restart, tells of.
+ *
+ * Differs: it has its failover timeout to come back, and at least the time that agents have; upstream keeps it and its tasks for ever, also when
+ * the master before this one had removed it.
+ */
 export function recoverFramework(turn: Turn, info: FrameworkInfo): Framework {
   const framework = addFramework(turn, info, true);
   publishFrameworkAdded(turn, framework);
   log(turn, `Recovered framework ${framework.id} (${info.name})`);
+  const delayMs = Math.max((info.failover_timeout ?? 0) * 1000, turn.state.config.agentReregisterTimeoutMs);
+  turn.out.emit({ kind: 'timer.set', key: failoverTimer(framework.id), delayMs });
   return framework;
 }
 

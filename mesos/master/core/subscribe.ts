@@ -121,6 +121,7 @@ function reconnect(
     framework.recovered = false;
     framework.registeredAtMs = turn.wallMs;
   } else replaceStream(turn, framework);
+  turn.out.emit({ kind: 'timer.clear', key: failoverTimer(framework.id) });
   connect(turn, streamId, framework);
   tellAgents(turn, framework);
   publishFrameworkUpdated(turn, framework);
@@ -135,7 +136,6 @@ function replaceStream(turn: Turn, framework: Framework): void {
     turn.out.emit({ kind: 'stream.close', streamId: old });
   }
   discardFrameworkOffers(turn, framework);
-  turn.out.emit({ kind: 'timer.clear', key: failoverTimer(framework.id) });
 }
 
 function connect(turn: Turn, streamId: string, framework: Framework): void {
