@@ -156,12 +156,28 @@ describe('kills', () => {
     expect(harness.instances('/web')[0]).toMatchObject({ id: instance?.id, incarnation: 2, condition: 'Running' });
   });
 
-  test('are repeated until the end is told', () => {
+  test('are repeated until the end is told, soon at first', () => {
     const harness = new Harness().start();
     harness.put(testApp('/web'));
     harness.converge();
     const [instance] = harness.instances('/web');
     harness.inStep((state, frame) => killInstances(state, [instance?.id ?? ''], { wipe: false }, harness.ctx(), frame));
+    const kills = (): number => harness.calls.filter((call) => call.type === 'KILL').length;
+    harness.advance(1_000);
+    expect(kills()).toBe(1);
+    harness.advance(2_000);
+    expect(kills()).toBe(2);
+    harness.advance(58_000);
+    expect(kills()).toBe(6);
+  });
+
+  test('are repeated rarely once the executor is at it', () => {
+    const harness = new Harness().start();
+    harness.put(testApp('/web'));
+    harness.converge();
+    const [instance] = harness.instances('/web');
+    harness.inStep((state, frame) => killInstances(state, [instance?.id ?? ''], { wipe: false }, harness.ctx(), frame));
+    harness.update(instance?.task?.id ?? '', 'TASK_KILLING');
     harness.advance(61_000);
     expect(harness.calls.filter((call) => call.type === 'KILL')).toHaveLength(3);
   });

@@ -13,6 +13,9 @@ import type { MarathonFrame, MarathonState } from './state.ts';
 /** Timer that sends unanswered kills again. */
 export const KILL_TIMER = 'kills';
 
+/** Time after which a kill without any answer is sent again; then twice as long, up to `killRetryMs`. */
+const FIRST_PAUSE_MS = 2_000;
+
 /**
  * Kills the tasks of instances, by instance id; unknown ids and instances without a task are skipped. What is killed is replaced: under
  * the same id with the next incarnation, or with `wipe` by a new instance.
@@ -96,8 +99,14 @@ export function orderTaskKill(
 ): void {
   if (state.kills.has(taskId)) return;
   state.counters.kills += 1;
-  if (state.kills.size === 0) frame.emit({ kind: 'timer.set', key: KILL_TIMER, delayMs: state.config.killRetryMs });
-  sendKill(state, taskId, agentId, ctx, frame);
+  if (state.kills.size === 0) setTimer(state, frame);
+  sendKill(state, taskId, agentId, firstPauseMs(state), ctx, frame);
+}
+
+/** The executor is at it: nothing was lost, so there is no hurry to send the kill again. */
+export function confirmKill(state: MarathonState, taskId: string): void {
+  const kill = state.kills.get(taskId);
+  if (kill !== undefined) state.kills.set(taskId, { ...kill, pauseMs: state.config.killRetryMs });
 }
 
 /** A task has ended: no kill of it is open any more. */
@@ -105,23 +114,39 @@ export function settleKill(state: MarathonState, taskId: string, frame: Marathon
   if (state.kills.delete(taskId) && state.kills.size === 0) frame.emit({ kind: 'timer.clear', key: KILL_TIMER });
 }
 
-/** Sends kills again that had no answer for `killRetryMs`, or all of them after a new subscription. */
+/**
+ * Sends kills again that had no answer for a while, or all of them after a new subscription.
+ *
+ * A master drops a kill without a word when it does not know the task yet, as after its own restart, and so does a connection that
+ * breaks. Differs: upstream waits 10 s each time, and a deployment with it.
+ */
 export function retryKills(state: MarathonState, all: boolean, ctx: StepContext, frame: MarathonFrame): void {
   for (const kill of state.kills.values()) {
-    const isDue = kill.sentMonoMs === undefined || ctx.monoMs - kill.sentMonoMs >= state.config.killRetryMs;
-    if (all || isDue) sendKill(state, kill.taskId, kill.agentId, ctx, frame);
+    const isDue = kill.sentMonoMs === undefined || ctx.monoMs - kill.sentMonoMs >= kill.pauseMs;
+    if (!all && !isDue) continue;
+    const pauseMs = all ? firstPauseMs(state) : Math.min(kill.pauseMs * 2, state.config.killRetryMs);
+    sendKill(state, kill.taskId, kill.agentId, pauseMs, ctx, frame);
   }
-  if (state.kills.size > 0) frame.emit({ kind: 'timer.set', key: KILL_TIMER, delayMs: state.config.killRetryMs });
+  if (state.kills.size > 0) setTimer(state, frame);
+}
+
+function firstPauseMs(state: MarathonState): number {
+  return Math.min(FIRST_PAUSE_MS, state.config.killRetryMs);
+}
+
+function setTimer(state: MarathonState, frame: MarathonFrame): void {
+  frame.emit({ kind: 'timer.set', key: KILL_TIMER, delayMs: firstPauseMs(state) });
 }
 
 function sendKill(
   state: MarathonState,
   taskId: string,
   agentId: string | undefined,
+  pauseMs: number,
   ctx: StepContext,
   frame: MarathonFrame,
 ): void {
   const kill = { task_id: { value: taskId }, ...(agentId === undefined ? {} : { agent_id: { value: agentId } }) };
   const isSent = isSubscribed(state.subscription) && sendCall(state.subscription, { type: 'KILL', kill }, frame);
-  state.kills.set(taskId, { taskId, agentId, sentMonoMs: isSent ? ctx.monoMs : undefined });
+  state.kills.set(taskId, { taskId, agentId, sentMonoMs: isSent ? ctx.monoMs : undefined, pauseMs });
 }

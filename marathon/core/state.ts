@@ -28,6 +28,8 @@ export interface PendingKill {
   readonly agentId?: string | undefined;
   /** Monotonic time of the last KILL; undefined while it could not be sent. */
   readonly sentMonoMs: number | undefined;
+  /** How long an answer is waited for. */
+  readonly pauseMs: number;
 }
 
 /** Probes of one task. */

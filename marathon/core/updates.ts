@@ -9,7 +9,7 @@ import { applyMesosHealth } from './health.ts';
 import { appOfInstance, instanceOfTask } from './ids.ts';
 import { type Condition, type Instance, type InstanceTask, isTerminal } from './instance.ts';
 import { putInstance, removeInstance } from './instances.ts';
-import { orderTaskKill, settleKill } from './kills.ts';
+import { confirmKill, orderTaskKill, settleKill } from './kills.ts';
 import type { MarathonFrame, MarathonState } from './state.ts';
 import { settleUnreachable } from './unreachable.ts';
 
@@ -22,6 +22,7 @@ export function onStatusUpdate(state: MarathonState, status: TaskStatus, ctx: St
   const { updates } = state.counters;
   updates.set(status.state, (updates.get(status.state) ?? 0) + 1);
   const taskId = status.task_id.value;
+  if (status.state === 'TASK_KILLING') confirmKill(state, taskId);
   const id = instanceOfTask(taskId);
   const instance = id === undefined ? undefined : state.instances.get(id);
   if (instance?.task?.id === taskId) applyStatus(state, instance, instance.task, status, ctx, frame);
