@@ -111,6 +111,12 @@ test.each([
   ['an epsilon of nothing', { epsilon: 'PT0S' }, /^epsilon: must be at least PT1S$/],
   ['a time zone', { scheduleTimeZone: 'Mars' }, /^scheduleTimeZone: 'Mars' is not a time zone/],
   ['parents on iso8601', { parents: ['b'] }, /^parents: belongs to jobs that are posted to dependency$/],
+  ['a swap of letters in one', { cdm: 'x' }, /^cdm: is not a known key. Did you mean 'command'\?$/],
+  [
+    'shape and meaning at once',
+    { cpus: -1, schedule: 'daily', epsilon: 'soon' },
+    /^cpus: must be .*; schedule: 'daily' is not .*; epsilon: 'soon' is not/,
+  ],
   ['several things at once', { name: 3, shell: 'maybe' }, /^name: must be a string; shell: must be true or false$/],
 ])('refuses %s', (_name, change, expected) => {
   expect(problems({ ...plain, ...change })).toMatch(expected);
@@ -119,6 +125,15 @@ test.each([
 test('refuses a dependent job without parents, or with a schedule', () => {
   expect(problems({ name: 'a', command: 'x' }, 'dependency')).toMatch(/^parents: must name at least one job/);
   expect(problems({ ...plain, parents: ['b'] }, 'dependency')).toMatch(/^schedule: excludes parents/);
+});
+
+test('a body of nothing but mistakes is answered at once, and in short', () => {
+  const startMs = performance.now();
+  const junk = Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`comand${index}`, index]));
+  const text = problems({ ...plain, ...junk });
+  expect(text).toMatch(/; 49900 more$/);
+  expect(text.length).toBeLessThan(10_000);
+  expect(performance.now() - startMs).toBeLessThan(3_000);
 });
 
 test.each([[null], [[]], ['text'], [5], [true]])('refuses %j as a whole', (body) => {

@@ -1,12 +1,12 @@
 import type { z } from 'zod';
-import { didYouMean } from '../../sdk/daemon/nearest.ts';
+import { nearestName } from '../../sdk/daemon/nearest.ts';
 import { type Epsilon, JOB_NAME_LENGTH_MAX, type JobFetch, type JobRequest } from '../core/job.ts';
 import type { ApiRoot } from '../core/job-json.ts';
 import { meanPeriodMs, parsePeriod, parseSchedule } from '../core/schedule.ts';
 import type { ChronosConfig } from '../core/state.ts';
 import { parseZone } from '../core/time-zone.ts';
 import { type JobBody, jobSchema } from './job-schema.ts';
-import { pathText, type Violation } from './violation.ts';
+import { pathText, VIOLATIONS_MAX, type Violation } from './violation.ts';
 
 /** Which route a job was posted to. */
 export type JobKind = 'iso8601' | 'dependency';
@@ -26,6 +26,8 @@ export interface JobBodyContext {
 /** Epsilons shorter than this would skip every run, because none is ever exactly on time. */
 const EPSILON_MS_MIN = 1_000;
 const RETRIES_DEFAULT = 2;
+/** Characters that an answer shows of an unknown key. */
+const KEY_LENGTH_SHOWN = 100;
 /** Without schedule and parents a job runs once, now. */
 const ONE_SHOT = 'R1//PT24H';
 
@@ -34,12 +36,29 @@ const ONE_SHOT = 'R1//PT24H';
  */
 export function parseJobBody(value: unknown, context: JobBodyContext): ParsedJob {
   const parsed = jobSchema.safeParse(value);
-  if (!parsed.success)
-    return { ok: false, violations: parsed.error.issues.flatMap((issue) => violationsOf(issue, value)) };
+  if (!parsed.success) return { ok: false, violations: allViolations(value, parsed.error.issues, context.kind) };
   const body = parsed.data;
   const violations = [...checkTrigger(body, context.kind), ...checkFields(body)];
   if (violations.length > 0) return { ok: false, violations };
   return { ok: true, request: { job: jobOf(body, context), trigger: triggerOf(body) } };
+}
+
+/** What is wrong with the shape, and what is wrong with the fields whose shape is right: nobody should have to post once per mistake. */
+function allViolations(value: unknown, issues: readonly z.core.$ZodIssue[], kind: JobKind): Violation[] {
+  const violations = issues.flatMap((issue) => violationsOf(issue, value));
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return violations;
+  const unusable = new Set(
+    issues.flatMap((issue) => (issue.path.length > 0 ? [String(issue.path[0])] : unknownKeys(issue))),
+  );
+  const usable = Object.entries(value).filter(([key]) => !unusable.has(key));
+  const parsed = jobSchema.safeParse({ name: 'x', ...Object.fromEntries(usable) });
+  if (!parsed.success) return violations;
+  const others = [...checkTrigger(parsed.data, kind), ...checkFields(parsed.data)];
+  return [...violations, ...others.filter(({ path }) => !unusable.has(path))];
+}
+
+function unknownKeys(issue: z.core.$ZodIssue): readonly string[] {
+  return issue.code === 'unrecognized_keys' ? issue.keys : [];
 }
 
 function jobOf(body: JobBody, { root, defaults }: JobBodyContext): JobRequest['job'] {
@@ -150,10 +169,14 @@ function wrong(path: string, message: string): Violation {
 
 function violationsOf(issue: z.core.$ZodIssue, body: unknown): Violation[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => {
-      const alias = Object.hasOwn(ALIASES, key) ? ` Did you mean '${ALIASES[key]}'?` : undefined;
-      const hint = alias ?? didYouMean(key, knownKeys(issue.path));
-      return wrong(pathText([...issue.path, key]), `is not a known key.${hint}`);
+    const aliases = issue.path.length === 0 ? ALIASES : {};
+    const names = [...Object.keys(aliases), ...knownKeys(issue.path)];
+    return issue.keys.map((key, index) => {
+      // Looking for names is not for nothing, and nobody reads more hints.
+      const nearest = index < VIOLATIONS_MAX ? nearestName(key, names) : undefined;
+      const meant = nearest !== undefined && Object.hasOwn(aliases, nearest) ? aliases[nearest] : nearest;
+      const hint = meant === undefined ? '' : ` Did you mean '${meant}'?`;
+      return wrong(pathText([...issue.path, key.slice(0, KEY_LENGTH_SHOWN)]), `is not a known key.${hint}`);
     });
   }
   const isMissing = issue.path.length > 0 && valueAt(body, issue.path) === undefined;

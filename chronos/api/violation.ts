@@ -7,9 +7,15 @@ export interface Violation {
   readonly status: 400 | 422;
 }
 
-/** All violations in one line. */
+/** Most violations that an answer lists. */
+export const VIOLATIONS_MAX = 100;
+
+/** All violations in one line, up to {@link VIOLATIONS_MAX}. */
 export function describeViolations(violations: readonly Violation[]): string {
-  return violations.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
+  const told = violations.slice(0, VIOLATIONS_MAX);
+  const rest = violations.length - told.length;
+  const texts = told.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+  return [...texts, ...(rest === 0 ? [] : [`${rest} more`])].join('; ');
 }
 
 /** The status of a refusal: 422 only when size is all that is wrong. */

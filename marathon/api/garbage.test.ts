@@ -199,6 +199,16 @@ describe('garbage', () => {
     expect((await harness.ask('PUT', '/v2/groups', { groups: [group] })).status).toBe(200);
   });
 
+  it('of nothing but unknown fields is answered at once, and in short', async () => {
+    const harness = new ApiHarness();
+    const junk = Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`instnace${index}`, index]));
+    const startMs = performance.now();
+    const answer = await harness.ask('POST', '/v2/apps', { id: '/a', cmd: 'sleep 1', ...junk });
+    expect(answer.status).toBe(422);
+    expect(answer.json).toMatchObject({ details: { length: 100 } });
+    expect(performance.now() - startMs).toBeLessThan(3_000);
+  });
+
   it('in size is refused', async () => {
     const harness = new ApiHarness();
     const large = await harness.ask('PUT', '/v2/apps/web', JSON.stringify({ cmd: 'x'.repeat(11 * 2 ** 20) }));

@@ -6,11 +6,13 @@ export function issueViolations(issues: readonly z.core.$ZodIssue[], root: unkno
   return issues.flatMap((issue) => {
     const path = pathText(issue.path);
     const value = valueAt(root, issue.path);
-    if (issue.code === 'unrecognized_keys')
+    if (issue.code === 'unrecognized_keys') {
+      const sentences = issue.message.split('\n');
       return issue.keys.map((key, index) => ({
         path: pathText([...issue.path, key]),
-        error: issue.message.split('\n')[index] ?? 'unknown field.',
+        error: sentences[index] ?? 'unknown field.',
       }));
+    }
     return errorsOf(issue, value).map((error) => ({ path, error }));
   });
 }

@@ -6,9 +6,7 @@ import { type Violation, violationDetails } from '../../model/violation.ts';
 import { appSchema } from './app-schema.ts';
 import { groupPatchSchema, groupSchema, taskIdsSchema } from './group-schema.ts';
 import { issueViolations, pathText } from './issues.ts';
-
-/** Most violations that an answer lists. */
-const VIOLATIONS_MAX = 100;
+import { VIOLATIONS_MAX } from './shapes.ts';
 
 /** The body of a request about one app. @throws ApiRefusal */
 export function readAppBody(body: unknown): AppInput {

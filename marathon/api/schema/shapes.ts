@@ -8,6 +8,9 @@ const INT32_MAX = 2 ** 31 - 1;
 /** Longest interval or timeout in seconds: about 23 days, what timers take. */
 export const SECONDS_MAX = 2_000_000;
 
+/** Most violations that an answer lists. */
+export const VIOLATIONS_MAX = 100;
+
 /**
  * An object that takes these fields and no other; an unknown one is named with the nearest known.
  *
@@ -18,8 +21,9 @@ export function strict<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<S
   return z.strictObject(shape, {
     error: (issue) => {
       if (issue.code !== 'unrecognized_keys') return undefined;
-      // One line for each key: `issues.ts` reports them apart.
-      return issue.keys.map((key) => `unknown field.${didYouMean(key, names)}`).join('\n');
+      // One line for each key: `issues.ts` reports them apart, and no more than so many.
+      const keys = issue.keys.slice(0, VIOLATIONS_MAX);
+      return keys.map((key) => `unknown field.${didYouMean(key, names)}`).join('\n');
     },
   });
 }
