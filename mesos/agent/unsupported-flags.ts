@@ -36,7 +36,7 @@ const GROUPS: readonly (readonly [string, string])[] = [
   [
     NO_NETWORK,
     `egress_burst egress_ceil_limit egress_flow_classifier_parent egress_rate_limit_per_container
-    egress_rate_per_cpu egress_unique_flow_per_container ephemeral_ports_per_container eth ingress_burst
+    egress_rate_per_cpu egress_unique_flow_per_container ephemeral_ports_per_container eth0_name ingress_burst
     ingress_ceil_limit ingress_isolate_existing_containers ingress_rate_limit_per_container
     ingress_rate_per_cpu lo_name maximum_egress_rate_limit maximum_ingress_rate_limit
     minimum_egress_rate_limit minimum_ingress_rate_limit network_cni_config_dir network_cni_metrics
@@ -72,6 +72,7 @@ export const UNSUPPORTED_FLAGS: Readonly<Record<string, string>> = {
   initialize_driver_logging: 'set MESETA_LOG_LEVEL',
   ip6: 'use --ip with an IPv6 address',
   ip_discovery_command: 'use --ip',
+  ip6_discovery_command: 'use --ip with an IPv6 address',
   launcher_dir: 'there are no helper programs of upstream to look for',
   log_dir: 'lines go to stderr; redirect it',
   logbufsecs: 'lines are not buffered',

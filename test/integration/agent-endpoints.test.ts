@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FrameworkInfo } from '../../sdk/v1/generated/mesos.ts';
@@ -152,8 +153,13 @@ describe('legacy endpoints', () => {
     expect(text).toMatch(/^# TYPE mesos_slave_tasks_failed counter\nmesos_slave_tasks_failed 1$/m);
   });
 
-  test('the page needs nothing from elsewhere', async () => {
-    const page = await (await fetch(`${life.agent.url}/`)).text();
+  test('the page needs nothing from elsewhere, and runs no script but its own', async () => {
+    const answer = await fetch(`${life.agent.url}/`);
+    const page = await answer.text();
+    const [, script = ''] = /<script>([\s\S]*)<\/script>/.exec(page) ?? [];
+    const hash = createHash('sha256').update(script).digest('base64');
+    expect(answer.headers.get('content-security-policy')).toContain(`default-src 'none'; script-src 'sha256-${hash}'`);
+    expect(page).not.toMatch(/\son\w+=|\sstyle=/);
     expect(page).toContain('<title>Meseta agent</title>');
     expect(page).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
   });

@@ -4,7 +4,7 @@ import type { Files } from '../files/files.ts';
 import { addFilesRoutes } from '../files/routes.ts';
 import { containerView, runningContainers, statisticsView } from '../views/containers.ts';
 import { prometheusText } from '../views/metrics.ts';
-import { agentPage } from '../views/page.ts';
+import { AGENT_PAGE_POLICY, agentPage } from '../views/page.ts';
 import { BUILD, stateView } from '../views/state.ts';
 import type { ExecutorStreams } from './executor-streams.ts';
 import { sendText } from './http-text.ts';
@@ -67,7 +67,8 @@ export function addRoutes(server: FastifyInstance, executors: ExecutorStreams, f
   server.get(
     '/',
     whenReady((_now, _request, reply) => {
-      reply.header('Content-Type', 'text/html; charset=utf-8').send(agentPage());
+      reply.header('Content-Security-Policy', AGENT_PAGE_POLICY).header('X-Content-Type-Options', 'nosniff');
+      reply.header('Cache-Control', 'no-cache').header('Content-Type', 'text/html; charset=utf-8').send(agentPage());
     }),
   );
   addFilesRoutes(server, files);

@@ -14,6 +14,10 @@ async function readJson(path) {
   return response.json();
 }
 
+function count(number, noun) {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
 /** A number without needless digits. */
 function amount(value) {
   return Number(value).toLocaleString(undefined, { maximumFractionDigits: 3 });
@@ -169,7 +173,7 @@ async function refresh() {
     );
     setText(
       'status',
-      `${summary.slaves.length} agents, ${summary.frameworks.length} frameworks. Meseta ${version.meseta?.version ?? ''}, compatible with Mesos ${version.version}.`,
+      `${count(summary.slaves.length, 'agent')}, ${count(summary.frameworks.length, 'framework')}. Meseta ${version.meseta?.version ?? ''}, compatible with Mesos ${version.version}.`,
     );
   } catch (error) {
     setText('status', `The master does not answer (${error.message}); trying again.`);
