@@ -27,15 +27,23 @@ export class ChronosUser {
   readonly #random: SimRandom;
   readonly #config: ChronosConfig;
   readonly #post: (event: ApiEvent) => boolean;
+  readonly #look: () => ChronosState | undefined;
   /** Whether each job is there, as far as its user knows. */
   readonly #there = new Map<string, boolean | 'in doubt'>();
   readonly #busy = new Set<string>();
 
-  constructor(world: World, config: ChronosConfig, post: (event: ApiEvent) => boolean) {
+  /** @param look what Chronos shows of itself, for ids of tasks. */
+  constructor(
+    world: World,
+    config: ChronosConfig,
+    post: (event: ApiEvent) => boolean,
+    look: () => ChronosState | undefined,
+  ) {
     this.#world = world;
     this.#random = world.random.fork('chronos user');
     this.#config = config;
     this.#post = post;
+    this.#look = look;
     this.client = new ApiClient(world, 'chronos-user');
     for (const name of [...SCHEDULED, ...Object.keys(DEPENDENT)]) this.#there.set(name, false);
   }
@@ -78,7 +86,11 @@ export class ChronosUser {
       this.#create(name);
       return;
     }
-    switch (this.#random.pick(['run', 'run', 'kill', 'delete', 'replace', 'success'])) {
+    if (this.#report(name)) return;
+    switch (this.#random.pick(['run', 'run', 'kill', 'delete', 'replace', 'replace', 'success', 'purge'])) {
+      case 'purge':
+        this.#send(name, { kind: 'api.purge-queue' }, true);
+        return;
       case 'run':
         this.#send(name, { kind: 'api.run-job', name, arguments: undefined }, true);
         return;
@@ -94,6 +106,15 @@ export class ChronosUser {
       case 'replace':
         this.#create(name);
     }
+  }
+
+  /** What runs of an async job wait for; answers whether one did. */
+  #report(name: string): boolean {
+    const runs = [...(this.#look()?.jobs.get(name)?.active.values() ?? [])];
+    const taskId = runs.find(({ phase }) => phase === 'reporting')?.attempts.at(-1)?.taskId;
+    if (taskId === undefined) return false;
+    this.#send(name, { kind: 'api.report-task', taskId, statusCode: this.#random.integer(2) }, true);
+    return true;
   }
 
   #create(name: string): void {
@@ -121,6 +142,10 @@ export class ChronosUser {
       disk: 1,
       ...(random.chance(0.3) ? { epsilon: random.pick(['PT5S', 'PT1M']) } : {}),
       ...(random.chance(0.2) ? { concurrent: true } : {}),
+      ...(random.chance(0.15) ? { async: true } : {}),
+      ...(random.chance(0.1) ? { disabled: true } : {}),
+      ...(random.chance(0.2) ? { softError: true } : {}),
+      ...(random.chance(0.2) ? { constraints: [['rack', 'EQUALS', `r${random.integer(3)}`]] } : {}),
       ...(parents === undefined ? { schedule: this.#schedule(name) } : { parents }),
     };
     const { cpus, mem, disk, user } = this.#config;

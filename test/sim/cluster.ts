@@ -126,7 +126,7 @@ export class Cluster {
   readonly chronosUser: ChronosUser;
   readonly ledger: ChronosLedger;
   readonly faults: Faults;
-  readonly #marathonWatch: MarathonWatch;
+  readonly marathonWatch: MarathonWatch;
   readonly #plainTaskIds = new Set<string>();
 
   constructor(options: ClusterOptions) {
@@ -134,7 +134,7 @@ export class Cluster {
     const { world } = this;
     this.safety = new Safety(world);
     this.ledger = new ChronosLedger(world);
-    this.#marathonWatch = new MarathonWatch(world);
+    this.marathonWatch = new MarathonWatch(world);
     this.master = createMaster(world, {
       onStep: (state) => this.safety.master(state),
       onLaunch: (from, taskId) => this.safety.launching(from, taskId, this.#isRecorded(from, taskId)),
@@ -142,11 +142,18 @@ export class Cluster {
     this.agents = Array.from({ length: options.agents }, (_, index) => this.#createAgent(index));
     this.machines = new Map(this.agents.map(({ name, machine }) => [name, machine]));
     this.plains = PLAIN_FRAMEWORKS.map((config) => this.#createPlain(config));
-    this.marathonUser = new MarathonUser(world, (requestId, command) =>
-      this.marathon.post({ kind: 'api', requestId, command }),
+    this.marathonUser = new MarathonUser(
+      world,
+      (requestId, command) => this.marathon.post({ kind: 'api', requestId, command }),
+      () => this.marathon.state,
     );
     this.marathon = this.#createMarathon();
-    this.chronosUser = new ChronosUser(world, CHRONOS_CONFIG, (event) => this.chronos.post(event));
+    this.chronosUser = new ChronosUser(
+      world,
+      CHRONOS_CONFIG,
+      (event) => this.chronos.post(event),
+      () => this.chronos.state,
+    );
     this.chronos = this.#createChronos();
     this.faults = new Faults(world, {
       master: this.master.process,
@@ -199,7 +206,7 @@ export class Cluster {
   }
 
   #isRecorded(from: string, taskId: string): boolean {
-    if (from === 'marathon') return this.#marathonWatch.taskIds.has(taskId);
+    if (from === 'marathon') return this.marathonWatch.taskIds.has(taskId);
     if (from === 'chronos') return this.ledger.recordings(taskId) > 0;
     return this.#plainTaskIds.has(taskId);
   }
@@ -244,7 +251,7 @@ export class Cluster {
       name,
       boot: ({ entries }) => {
         const state = recoverMarathonState(MARATHON_CONFIG, entries);
-        this.#marathonWatch.booted(state);
+        this.marathonWatch.booted(state);
         return { state, first: [{ kind: 'start' }] };
       },
       step: stepMarathon,
@@ -261,11 +268,11 @@ export class Cluster {
         this.marathonUser.client.lost();
       },
       onSchedulerEvent: (event) => this.safety.frameworkHeard(name, event),
-      onStep: (state, event) => this.#marathonWatch.stepped(state, event),
+      onStep: (state, event, frame) => this.marathonWatch.stepped(state, event, frame),
       onCommit: (records) => {
         const record = records.find(({ key }) => key === recordKey.framework)?.value as FrameworkRecord | undefined;
         if (record !== undefined) this.safety.frameworkRecorded(name, record.id);
-        this.#marathonWatch.committed(records);
+        this.marathonWatch.committed(records);
       },
     });
   }

@@ -112,7 +112,9 @@ function unsettledMarathon(cluster: Cluster, master: MasterState): string | unde
   const [deployment] = state.deployments.values();
   if (deployment !== undefined) return `marathon deploys ${[...deployment.plan.apps.keys()].join(' ')}`;
   if (state.kills.size > 0) return `marathon waits for kills of ${[...state.kills.keys()].join(' ')}`;
-  const wrong = unsettledApps(state);
+  const isMixable = (id: string): boolean =>
+    cluster.marathonWatch.abandoned.has(id) || cluster.marathonUser.isVague(id);
+  const wrong = unsettledApps(state, isMixable);
   if (wrong !== undefined) return wrong;
   const tasks = [...state.instances.values()].map(({ task }) => task?.id ?? '');
   const id = state.subscription.frameworkInfo.id?.value ?? '';
@@ -122,7 +124,7 @@ function unsettledMarathon(cluster: Cluster, master: MasterState): string | unde
   );
 }
 
-function unsettledApps(state: MarathonState): string | undefined {
+function unsettledApps(state: MarathonState, isMixable: (id: string) => boolean): string | undefined {
   const apps = [...allApps(state.root)];
   const ids = new Set(apps.map(({ id }) => id));
   for (const instance of state.instances.values()) {
@@ -136,7 +138,9 @@ function unsettledApps(state: MarathonState): string | undefined {
       (one) => one.app.versionInfo.lastConfigChangeAt === app.versionInfo.lastConfigChangeAt,
     );
     if (instances.length !== app.instances) return `${app.id} has ${instances.length} of ${app.instances} instances`;
-    return current.length === instances.length ? undefined : `${app.id} still has instances of an old version`;
+    return current.length === instances.length || isMixable(app.id)
+      ? undefined
+      : `${app.id} still has instances of an old version`;
   });
 }
 

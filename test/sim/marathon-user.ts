@@ -7,10 +7,13 @@ import { ApiClient, type Outcome } from './api-client.ts';
 import { simCommand } from './process-life.ts';
 import type { World } from './world.ts';
 
-/** What an app may be, as far as its user knows: several when answers were lost. */
-type Wanted = { readonly instances: number; readonly tag: string } | 'absent';
+/** What an app may be, as far as its user knows: several when answers were lost, `any` after what only Marathon can count. */
+type Wanted = { readonly instances: number; readonly tag: string } | 'absent' | 'any';
 
 const APPS = ['/web', '/api', '/batch/worker', '/batch/feeder', '/ops/probe', '/solo'];
+/** A group of two, of which the second waits for the first. */
+const GROUP = '/shop';
+const GROUP_APPS = ['/shop/db', '/shop/front'];
 const REQUESTER = { clientIp: '10.9.9.9', uri: '/v2/apps' };
 
 /** Somebody who creates, scales, updates, restarts, kills and deletes apps, and remembers what was promised. */
@@ -19,17 +22,24 @@ export class MarathonUser {
   readonly #world: World;
   readonly #random: SimRandom;
   readonly #post: (requestId: string, command: ApiCommand) => boolean;
+  readonly #look: () => MarathonState | undefined;
   readonly #wanted = new Map<string, readonly Wanted[]>();
   /** Apps with a request under way: a user waits for the answer. */
   readonly #busy = new Set<string>();
   #tags = 0;
 
-  constructor(world: World, post: (requestId: string, command: ApiCommand) => boolean) {
+  /** @param look what Marathon shows of itself, for ids of tasks and deployments. */
+  constructor(
+    world: World,
+    post: (requestId: string, command: ApiCommand) => boolean,
+    look: () => MarathonState | undefined,
+  ) {
     this.#world = world;
     this.#random = world.random.fork('marathon user');
     this.client = new ApiClient(world, 'marathon-user');
     this.#post = post;
-    for (const id of APPS) this.#wanted.set(id, ['absent']);
+    this.#look = look;
+    for (const id of [...APPS, ...GROUP_APPS]) this.#wanted.set(id, ['absent']);
   }
 
   /** Begins to use the API, until all is calm. */
@@ -48,8 +58,8 @@ export class MarathonUser {
     for (const [id, possible] of this.#wanted) {
       const app = findApp(state.root, id);
       const fits = possible.some((wanted) =>
-        wanted === 'absent'
-          ? app === undefined
+        typeof wanted === 'string'
+          ? wanted === 'any' || app === undefined
           : app !== undefined && app.instances === wanted.instances && app.env['TAG'] === wanted.tag,
       );
       if (fits) continue;
@@ -59,7 +69,68 @@ export class MarathonUser {
     return undefined;
   }
 
+  /** Whether an app may be anything, after what only Marathon can count. */
+  isVague(id: string): boolean {
+    return this.#wanted.get(id)?.includes('any') ?? false;
+  }
+
   #act(): void {
+    if (this.#random.chance(0.25)) this.#actOnMany();
+    else this.#actOnOne();
+  }
+
+  /** What touches several apps, or what only Marathon can count. */
+  #actOnMany(): void {
+    const state = this.#look();
+    const tasks = [...(state?.instances.values() ?? [])];
+    const deployments = [...(state?.deployments.keys() ?? [])];
+    const kind = this.#random.pick(['group', 'group', 'ungroup', 'cancel', 'tasks', 'one']);
+    if (kind === 'group') this.#putGroup();
+    else if (kind === 'ungroup') {
+      this.#send(GROUP_APPS, { kind: 'group.delete', id: GROUP, force: this.#force() }, () => 'absent');
+    } else if (kind === 'cancel' && deployments.length > 0) {
+      const command = {
+        kind: 'deployment.cancel',
+        id: this.#random.pick(deployments),
+        force: this.#random.chance(0.3),
+      } as const;
+      this.#send([...this.#wanted.keys()], command, () => 'any');
+    } else if (tasks.length > 0) {
+      const { appId, task } = this.#random.pick(tasks);
+      const scale = this.#random.chance(0.5);
+      const command: ApiCommand =
+        kind === 'one'
+          ? { kind: 'app.killOne', id: appId, taskId: task?.id ?? '', scale, wipe: false, force: this.#force() }
+          : {
+              kind: 'tasks.kill',
+              ids: [task?.id ?? ''],
+              scale,
+              wipe: this.#random.chance(0.3) && !scale,
+              force: this.#force(),
+            };
+      this.#send([appId], command, (wanted) => (scale ? 'any' : wanted));
+    }
+  }
+
+  #putGroup(): void {
+    const tag = `t${this.#tags++}`;
+    const instances = this.#random.integer(4);
+    const apps = GROUP_APPS.map((id) => ({
+      ...appInput(id, instances, tag, this.#random),
+      id: id.slice(GROUP.length + 1),
+      dependencies: id === GROUP_APPS[1] ? [GROUP_APPS[0] as string] : [],
+    }));
+    const command: ApiCommand = {
+      kind: 'group.update',
+      base: GROUP,
+      input: { apps },
+      dryRun: false,
+      force: this.#force(),
+    };
+    this.#send(GROUP_APPS, command, () => ({ instances, tag }));
+  }
+
+  #actOnOne(): void {
     const free = APPS.filter((id) => !this.#busy.has(id));
     if (free.length === 0) return;
     const id = this.#random.pick(free);
@@ -77,17 +148,17 @@ export class MarathonUser {
         this.#update(id, { tag: `t${this.#tags++}` });
         return;
       case 'restart':
-        this.#send(id, { kind: 'app.restart', id, force: this.#force() }, (wanted) => wanted);
+        this.#send([id], { kind: 'app.restart', id, force: this.#force() }, (wanted) => wanted);
         return;
       case 'kill':
         this.#send(
-          id,
+          [id],
           { kind: 'app.kill', id, scale: false, wipe: this.#random.chance(0.5), force: this.#force() },
           (wanted) => wanted,
         );
         return;
       case 'delete':
-        this.#send(id, { kind: 'app.delete', id, force: this.#force() }, () => 'absent');
+        this.#send([id], { kind: 'app.delete', id, force: this.#force() }, () => 'absent');
     }
   }
 
@@ -96,7 +167,7 @@ export class MarathonUser {
     const instances = this.#random.integer(6);
     const input = appInput(id, instances, tag, this.#random);
     const command: ApiCommand = { kind: 'app.create', input, force: this.#force(), requester: REQUESTER };
-    this.#send(id, command, (wanted) => (wanted === 'absent' ? { instances, tag } : wanted));
+    this.#send([id], command, (wanted) => (wanted === 'absent' ? { instances, tag } : wanted));
   }
 
   #update(id: string, change: { readonly instances?: number; readonly tag?: string }): void {
@@ -113,25 +184,25 @@ export class MarathonUser {
       force: this.#force(),
       requester: REQUESTER,
     };
-    this.#send(id, command, (wanted) => (wanted === 'absent' ? wanted : { ...wanted, ...change }));
+    this.#send([id], command, (wanted) => (typeof wanted === 'string' ? wanted : { ...wanted, ...change }));
   }
 
   #force(): boolean {
     return this.#random.chance(0.7);
   }
 
-  #send(id: string, command: ApiCommand, effect: (wanted: Wanted) => Wanted): void {
-    this.#busy.add(id);
-    const before = this.#wanted.get(id) ?? [];
-    this.#world.note(
-      'marathon-user',
-      `${command.kind} ${id} ${JSON.stringify('input' in command ? command.input : {})}`,
-    );
+  #send(ids: readonly string[], command: ApiCommand, effect: (wanted: Wanted) => Wanted): void {
+    for (const id of ids) this.#busy.add(id);
+    const before = new Map(ids.map((id) => [id, this.#wanted.get(id) ?? []]));
+    const input = 'input' in command ? JSON.stringify(command.input) : '';
+    this.#world.note('marathon-user', `${command.kind} ${ids.join(' ')} ${input}`);
     this.client.call(
       (requestId) => this.#post(requestId, command),
       (outcome) => {
-        this.#busy.delete(id);
-        this.#wanted.set(id, afterwards(before, before.map(effect), outcome));
+        for (const [id, possible] of before) {
+          this.#busy.delete(id);
+          this.#wanted.set(id, afterwards(possible, possible.map(effect), outcome));
+        }
       },
     );
   }

@@ -1,16 +1,20 @@
+import type { MarathonEvent, PlanView } from '../../marathon/core/bus-events.ts';
+import type { MarathonEffect } from '../../marathon/core/effects.ts';
 import type { MarathonInput } from '../../marathon/core/events.ts';
 import { type Instance, isHealthy } from '../../marathon/core/instance.ts';
 import type { InstanceRecord } from '../../marathon/core/records.ts';
 import { minHealthy } from '../../marathon/core/restart.ts';
 import type { MarathonState } from '../../marathon/core/state.ts';
 import { findApp } from '../../marathon/model/group.ts';
-import type { StoreChange } from '../../sdk/base/step.ts';
+import type { Frame, StoreChange } from '../../sdk/base/step.ts';
 import type { World } from './world.ts';
 
 /** Watches what Marathon orders: nothing of its own takes an app below the health that it must keep. */
 export class MarathonWatch {
   /** Every task id that was recorded. */
   readonly taskIds = new Set<string>();
+  /** Apps of cancelled deployments: instances of old versions may stay. */
+  readonly abandoned = new Set<string>();
   readonly #world: World;
   #before = new Map<string, Instance>();
 
@@ -31,7 +35,8 @@ export class MarathonWatch {
   }
 
   /** After each step. */
-  stepped(state: MarathonState, event: MarathonInput): void {
+  stepped(state: MarathonState, event: MarathonInput, frame: Frame<MarathonEffect>): void {
+    for (const effect of frame.effects) if (effect.kind === 'event') this.#onDeployment(effect.event);
     const victims = new Map<string, number>();
     for (const [id, instance] of state.instances) {
       const before = this.#before.get(id);
@@ -47,6 +52,17 @@ export class MarathonWatch {
     const isClients = event.kind === 'api' && /kill/.test(event.command.kind);
     if (isClients) return;
     for (const [appId, count] of victims) this.#check(state, appId, count);
+  }
+
+  /** What was cancelled may stay half done, until something is deployed there again. */
+  #onDeployment(event: MarathonEvent): void {
+    const { eventType, plan } = event as { readonly eventType: string; readonly plan?: PlanView };
+    for (const { actions } of plan?.steps ?? []) {
+      for (const { app, action } of actions) {
+        if (eventType === 'deployment_failed') this.abandoned.add(app);
+        else if (eventType === 'deployment_success' && action !== 'StartApplication') this.abandoned.delete(app);
+      }
+    }
   }
 
   #check(state: MarathonState, appId: string, count: number): void {
