@@ -1,5 +1,8 @@
+import { pipeline } from 'node:stream/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { answerRead, answerText, startDownload } from '../../../sdk/daemon/http-answer.ts';
 import type { FileInfo } from '../../../sdk/v1/generated/mesos.ts';
+import { type LegacyJson, writeLegacyJson } from '../../../sdk/v1/legacy/json.ts';
 import { type Files, FilesError } from './files.ts';
 
 /**
@@ -12,12 +15,14 @@ export function addFilesRoutes(server: FastifyInstance, files: Files, prefix = '
     server.all(`${prefix}${path}`, async (request, reply) => {
       const query = new Query(request);
       try {
-        return await handle(query, reply);
+        await handle(query, reply);
       } catch (error) {
         if (!(error instanceof FilesError)) throw error;
         const text = error.status === 404 && path.endsWith('download') ? '404 Not Found.' : error.message;
-        return reply.code(error.status).header('Content-Type', 'text/plain; charset=utf-8').send(text);
+        reply.hijack();
+        answerText(reply.raw, error.status, text);
       }
+      return reply;
     });
   };
   add('/files/browse', async (query, reply) =>
@@ -33,19 +38,19 @@ export function addFilesRoutes(server: FastifyInstance, files: Files, prefix = '
       Math.max(0, offset),
       offset === -1 ? 0 : length === -1 ? undefined : length,
     );
-    return sendJson(reply, query, { data: wholeCharacters(data), offset: offset === -1 ? size : offset });
+    return sendJson(reply, query, { data: wholeCharacters(data), offset: BigInt(offset === -1 ? size : offset) });
   });
   add('/files/download', async (query, reply) => {
     const { handle, name, size } = await files.open(query.path(), 'download');
-    reply.header('Content-Length', size);
-    reply.header('Content-Disposition', `attachment; filename=${headerSafe(name)}`);
-    reply.header('Content-Type', mimeType(name));
-    if (size === 0) {
-      await handle.close();
-      return reply.send('');
-    }
+    reply.hijack();
+    startDownload(reply.raw, size, `attachment; filename=${headerSafe(name)}`, mimeType(name));
     // A file that grows meanwhile still matches its Content-Length.
-    return reply.send(handle.createReadStream({ start: 0, end: size - 1 }));
+    if (size > 0 && reply.request.method !== 'HEAD') {
+      await pipeline(handle.createReadStream({ start: 0, end: size - 1 }), reply.raw).catch(() => reply.raw.destroy());
+      return;
+    }
+    await handle.close();
+    reply.raw.end();
   });
   add('/files/debug', async (query, reply) => sendJson(reply, query, await files.attached()));
 }
@@ -83,22 +88,21 @@ class Query {
   }
 }
 
-function sendJson(reply: FastifyReply, query: Query, body: unknown): FastifyReply {
-  const json = JSON.stringify(body);
-  const jsonp = query.text('jsonp');
-  if (jsonp === undefined) return reply.header('Content-Type', 'application/json').send(json);
-  return reply.header('Content-Type', 'text/javascript').send(`${jsonp}(${json})`);
+async function sendJson(reply: FastifyReply, query: Query, body: LegacyJson): Promise<void> {
+  reply.hijack();
+  const answer = { text: writeLegacyJson(body), type: 'application/json', callback: query.text('jsonp') };
+  await answerRead(reply.request.raw, reply.raw, answer);
 }
 
 /** The legacy form of a file's facts. */
-function browseModel(info: FileInfo): unknown {
+function browseModel(info: FileInfo): LegacyJson {
   return {
     gid: info.gid,
     mode: modeText(info.mode ?? 0),
     mtime: Number((info.mtime?.nanoseconds ?? 0n) / 1_000_000_000n),
-    nlink: info.nlink,
+    nlink: BigInt(info.nlink ?? 0),
     path: info.path,
-    size: Number(info.size ?? 0n),
+    size: info.size ?? 0n,
     uid: info.uid,
   };
 }

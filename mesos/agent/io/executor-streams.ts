@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { startStream } from '../../../sdk/daemon/http-answer.ts';
 import { encodeBody, type MessageMediaType, messageType } from '../../../sdk/v1/codec.ts';
 import type { Call, Event } from '../../../sdk/v1/generated/executor.ts';
 import { encodeRecord } from '../../../sdk/v1/recordio.ts';
@@ -61,8 +62,7 @@ export class ExecutorStreams {
     reply.hijack();
     const { raw } = reply;
     raw.socket?.setNoDelay(true);
-    raw.writeHead(200, { 'Content-Type': mediaType });
-    raw.flushHeaders();
+    startStream(raw, undefined, mediaType);
     this.#streams.set(number, open);
     raw.on('close', () => {
       if (this.#streams.delete(number)) this.#post({ kind: 'executor.closed', stream: number });

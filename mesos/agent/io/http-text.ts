@@ -1,13 +1,15 @@
 import type { FastifyReply } from 'fastify';
+import { answerEmpty, answerMethod, answerText } from '../../../sdk/daemon/http-answer.ts';
 
-/** Answers as upstream does: plain text with a charset, or nothing but the status. */
+/** Answers as upstream does: an error in plain text, even an empty one; or nothing but the status. */
 export function sendText(reply: FastifyReply, status: number, text: string): void {
-  if (text === '') reply.code(status).send();
-  else reply.code(status).header('Content-Type', 'text/plain; charset=utf-8').send(text);
+  reply.hijack();
+  if (text === '' && status < 400) answerEmpty(reply.raw, status);
+  else answerText(reply.raw, status, text);
 }
 
 /** Upstream's 405. */
 export function methodNotAllowed(reply: FastifyReply, method: string): void {
-  reply.header('Allow', 'POST');
-  sendText(reply, 405, `405 Method Not Allowed. Expecting one of { 'POST' }, but received '${method}'.`);
+  reply.hijack();
+  answerMethod(reply.raw, method);
 }

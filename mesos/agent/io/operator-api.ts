@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { answerMessage, packed } from '../../../sdk/daemon/http-answer.ts';
 import { encodeBody, messageType } from '../../../sdk/v1/codec.ts';
 import type { Call, Call_Type, Response } from '../../../sdk/v1/generated/agent.ts';
 import { type Files, FilesError } from '../files/files.ts';
@@ -51,8 +52,10 @@ export async function operatorCall(served: Served, request: FastifyRequest, repl
     sendText(reply, answer.status, answer.message);
     return;
   }
-  const body = encodeBody(RESPONSE, accepted, answer, { emptyArrays: EMPTY_ARRAYS.has(call.type) });
-  reply.header('Content-Type', accepted).send(Buffer.from(body));
+  const bytes = encodeBody(RESPONSE, accepted, answer, { emptyArrays: EMPTY_ARRAYS.has(call.type) });
+  const { body, isGzip } = await packed(request.raw, Buffer.from(bytes));
+  reply.hijack();
+  answerMessage(reply.raw, body, accepted, isGzip);
 }
 
 function callProblem(call: Call): string | undefined {

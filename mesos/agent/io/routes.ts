@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { answerRead } from '../../../sdk/daemon/http-answer.ts';
 import { type LegacyJson, writeLegacyJson } from '../../../sdk/v1/legacy/json.ts';
 import type { Files } from '../files/files.ts';
 import { addFilesRoutes } from '../files/routes.ts';
@@ -50,25 +51,31 @@ export function addRoutes(server: FastifyInstance, executors: ExecutorStreams, f
       path,
       whenReady(async (now, request, reply) => {
         const query = request.query as Readonly<Record<string, string | undefined>>;
-        sendJson(reply, writeLegacyJson(await view(now, query)), query['jsonp']);
+        const text = writeLegacyJson(await view(now, query));
+        reply.hijack();
+        await answerRead(request.raw, reply.raw, { text, type: 'application/json', callback: query['jsonp'] });
       }),
     );
   server.all(
     '/health',
     whenReady((_now, _request, reply) => sendText(reply, 200, '')),
   );
-  server.get(
+  server.all(
     '/metrics',
-    whenReady(async (now, _request, reply) => {
-      const figures = await metricsOf(now);
-      reply.header('Content-Type', 'text/plain; version=0.0.4; charset=utf-8').send(prometheusText(figures));
+    whenReady(async (now, request, reply) => {
+      const text = prometheusText(await metricsOf(now));
+      reply.hijack();
+      await answerRead(request.raw, reply.raw, { text, type: 'text/plain; version=0.0.4; charset=utf-8' });
     }),
   );
-  server.get(
+  server.all(
     '/',
-    whenReady((_now, _request, reply) => {
-      reply.header('Content-Security-Policy', AGENT_PAGE_POLICY).header('X-Content-Type-Options', 'nosniff');
-      reply.header('Cache-Control', 'no-cache').header('Content-Type', 'text/html; charset=utf-8').send(agentPage());
+    whenReady(async (_now, request, reply) => {
+      reply.hijack();
+      reply.raw.setHeader('Content-Security-Policy', AGENT_PAGE_POLICY);
+      reply.raw.setHeader('X-Content-Type-Options', 'nosniff');
+      reply.raw.setHeader('Cache-Control', 'no-cache');
+      await answerRead(request.raw, reply.raw, { text: agentPage(), type: 'text/html; charset=utf-8' });
     }),
   );
   addFilesRoutes(server, files);
@@ -77,16 +84,8 @@ export function addRoutes(server: FastifyInstance, executors: ExecutorStreams, f
     '/api/v1/executor',
     whenReady((_now, request, reply) => executors.handle(request, reply)),
   );
+  server.all('*', (_request, reply) => sendText(reply, 404, '404 Not Found.'));
   return (now) => {
     served = now;
   };
-}
-
-/** JSON as upstream sends it: no charset, or a script when `jsonp` asks for one. */
-function sendJson(reply: FastifyReply, text: string, jsonp: string | undefined): void {
-  if (jsonp === undefined) reply.header('Content-Type', 'application/json').send(Buffer.from(text));
-  else if (/^[\w.$]{1,100}$/.test(jsonp))
-    reply.header('Content-Type', 'text/javascript').send(Buffer.from(`${jsonp}(${text})`));
-  else
-    sendText(reply, 400, `query parameter jsonp: '${jsonp.slice(0, 50)}' is not a name of letters, digits, _, . and $`);
 }

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answerMethod, answerText } from '../../../sdk/daemon/http-answer.ts';
 import { CodecError, decodeBody, type MessageType, messageType } from '../../../sdk/v1/codec.ts';
 import { requestMediaType, responseMediaType } from '../../../sdk/v1/http-media.ts';
 import type { MasterEvent } from '../core/events.ts';
 import { type Exchange, header, peerIp } from './exchange.ts';
-import { answerMethod, answerText } from './http-answer.ts';
 
 const SCHEDULER_CALL = messageType('mesos.v1.scheduler.Call');
 const AGENT_CALLS = messageType('meseta.agent_link.v1.Calls');

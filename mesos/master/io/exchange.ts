@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { answerEmpty, answerText } from '../../../sdk/daemon/http-answer.ts';
 import type { MessageMediaType } from '../../../sdk/v1/codec.ts';
 import type { MasterEffect } from '../core/effects.ts';
-import { answerEmpty, answerText } from './http-answer.ts';
 import type { Streams } from './streams.ts';
 
 /** A request whose answer the core decides. */

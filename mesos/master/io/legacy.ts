@@ -1,5 +1,5 @@
+import { answerEmpty, answerMethod, answerRedirect, answerText } from '../../../sdk/daemon/http-answer.ts';
 import type { FullRequest } from './calls.ts';
-import { answerEmpty, answerMethod, answerRedirect, answerText } from './http-answer.ts';
 import type { OperatorTarget } from './operator.ts';
 import { onViewRequest } from './views.ts';
 

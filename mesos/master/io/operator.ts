@@ -1,5 +1,4 @@
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { answerMessage, answerText, packed } from '../../../sdk/daemon/http-answer.ts';
 import { encodeBody, type MessageMediaType, messageType } from '../../../sdk/v1/codec.ts';
 import type { Call, Response } from '../../../sdk/v1/generated/master.ts';
 import { responseMediaType } from '../../../sdk/v1/http-media.ts';
@@ -16,15 +15,11 @@ import type { MasterState } from '../core/state.ts';
 import type { MachineFigures } from '../views/metrics.ts';
 import { type CallTarget, type FullRequest, readCall } from './calls.ts';
 import { header } from './exchange.ts';
-import { acceptsGzip } from './gzip.ts';
-import { answerMessage, answerText } from './http-answer.ts';
 import { longAnswer } from './operator-text.ts';
 import { joinSliced } from './views.ts';
 
 const OPERATOR_CALL = messageType('mesos.v1.master.Call');
 const OPERATOR_RESPONSE = messageType('mesos.v1.master.Response');
-const GZIP_BYTES_MIN = 1_024;
-const zip = promisify(gzip);
 
 /** What reads need. */
 export interface OperatorTarget extends CallTarget {
@@ -74,8 +69,8 @@ export async function onOperatorRequest(target: OperatorTarget, full: FullReques
 }
 
 async function send({ request, response }: FullRequest, bytes: Uint8Array, type: MessageMediaType): Promise<void> {
-  const isGzip = bytes.length >= GZIP_BYTES_MIN && acceptsGzip(header(request, 'accept-encoding'));
-  answerMessage(response, isGzip ? await zip(bytes) : bytes, type, isGzip);
+  const { body, isGzip } = await packed(request, bytes);
+  answerMessage(response, body, type, isGzip);
 }
 
 function fail({ response }: FullRequest, status: number, text: string): void {

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { answerText } from '../../../sdk/daemon/http-answer.ts';
 import { createServer } from '../../../sdk/daemon/server.ts';
 import { type FullRequest, onAgentRequest, onSchedulerRequest } from './calls.ts';
-import { answerText } from './http-answer.ts';
 import { type LegacyTarget, onLegacyRequest } from './legacy.ts';
 import { onOperatorRequest } from './operator.ts';
 

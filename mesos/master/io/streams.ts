@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import { startStream } from '../../../sdk/daemon/http-answer.ts';
 import { encodeBody, type MessageMediaType, type MessageType, messageType } from '../../../sdk/v1/codec.ts';
 import { encodeRecord } from '../../../sdk/v1/recordio.ts';
 import type { Channel, SendToStream } from '../core/effects.ts';
-import { startStream } from './http-answer.ts';
 
 const SCHEDULER_EVENT = messageType('mesos.v1.scheduler.Event');
 const AGENT_EVENT = messageType('meseta.agent_link.v1.Event');

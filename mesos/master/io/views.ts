@@ -1,23 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, freemem, loadavg, totalmem } from 'node:os';
 import { performance } from 'node:perf_hooks';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { answerRead, answerText, answerView, callbackProblem, packed } from '../../../sdk/daemon/http-answer.ts';
 import { type MasterEndpoint, masterEndpoints, unsupportedEndpoints } from '../views/endpoints.ts';
 import type { MachineFigures } from '../views/metrics.ts';
 import type { FullRequest } from './calls.ts';
-import { header } from './exchange.ts';
-import { acceptsGzip } from './gzip.ts';
-import { answerText, answerView } from './http-answer.ts';
 import type { OperatorTarget } from './operator.ts';
 
-const GZIP_BYTES_MIN = 1_024;
 /** Longest time that a text is made without letting the loop and the sockets breathe. */
 const SLICE_MS = 5;
-const zip = promisify(gzip);
-
-/** Names that a script may be called back by. */
-const CALLBACK = /^[A-Za-z_$][\w$.]{0,127}$/;
 
 /** What the page may do: run its own script and read its own master. */
 const PAGE_POLICY =
@@ -45,8 +36,8 @@ export async function onViewRequest(
     response.setHeader('Content-Security-Policy', PAGE_POLICY);
     response.setHeader('X-Content-Type-Options', 'nosniff');
     response.setHeader('Cache-Control', 'no-cache');
-    const isGzip = acceptsGzip(header(request, 'accept-encoding'));
-    answerView(response, isGzip ? await zip(file.bytes) : file.bytes, file.type, isGzip);
+    const { body, isGzip } = await packed(request, file.bytes);
+    answerView(response, body, file.type, isGzip);
   } else if (refused !== undefined)
     answerText(response, 501, `${path} is not supported by this version of Meseta: ${refused}`);
   else return false;
@@ -76,22 +67,15 @@ async function answerEndpoint(
     answerText(response, 501, `${method} is not supported here by this version of Meseta`);
     return;
   }
-  const callback = endpoint.jsonp ? query.get('jsonp') : null;
-  if (callback !== null && !CALLBACK.test(callback)) {
-    answerText(response, 400, "'jsonp' must be the name of a function");
-    return;
-  }
-  // A script may be loaded from anywhere, so the state would be open to every web page that is looked at on this machine.
-  if (callback !== null && header(request, 'sec-fetch-site') === 'cross-site') {
-    answerText(response, 403, "'jsonp' is not for pages of other sites");
+  const callback = endpoint.jsonp ? (query.get('jsonp') ?? undefined) : undefined;
+  // Checked first: making the text of a large state is work.
+  const problem = callback === undefined ? undefined : callbackProblem(request, callback);
+  if (problem !== undefined) {
+    answerText(response, problem.status, problem.text);
     return;
   }
   const pieces = await target.read((state) => endpoint.capture(state, query, target.machine()));
-  const text = await joinSliced(pieces);
-  const bytes = Buffer.from(callback === null ? text : `${callback}(${text})`);
-  const isGzip = bytes.length >= GZIP_BYTES_MIN && acceptsGzip(header(request, 'accept-encoding'));
-  const type = callback === null ? endpoint.type : 'text/javascript';
-  answerView(response, isGzip ? await zip(bytes) : bytes, type, isGzip);
+  await answerRead(request, response, { text: await joinSliced(pieces), type: endpoint.type, callback });
 }
 
 /** Makes a text of its pieces, a few milliseconds at a time. */

@@ -1,10 +1,61 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { acceptsGzip } from './gzip.ts';
 
 /** A header of an answer; order and case are kept on the wire, as clients of upstream have seen them. */
 export type Header = readonly [name: string, value: string];
 
 /** `text/plain` as upstream says it, with every error. */
 export const PLAIN_TEXT = 'text/plain; charset=utf-8';
+
+/** Smaller answers are not worth packing, as upstream. */
+const GZIP_BYTES_MIN = 1_024;
+/** Names that a script may be called back by. */
+const CALLBACK = /^[A-Za-z_$][\w$.]{0,127}$/;
+const zip = promisify(gzip);
+
+/** Packs a body when it is worth it and the client takes gzip. */
+export async function packed(
+  request: IncomingMessage,
+  body: Uint8Array,
+): Promise<{ readonly body: Uint8Array; readonly isGzip: boolean }> {
+  if (body.length < GZIP_BYTES_MIN || !acceptsGzip(request.headers['accept-encoding']?.toString())) {
+    return { body, isGzip: false };
+  }
+  return { body: await zip(body), isGzip: true };
+}
+
+/**
+ * Why `?jsonp=` cannot be answered, or undefined when it can. A script may be loaded from anywhere, so what it carries would be open to
+ * every web page that is looked at on this machine.
+ */
+export function callbackProblem(
+  request: IncomingMessage,
+  callback: string,
+): { readonly status: number; readonly text: string } | undefined {
+  if (!CALLBACK.test(callback)) return { status: 400, text: "'jsonp' must be the name of a function" };
+  if (request.headers['sec-fetch-site'] === 'cross-site') {
+    return { status: 403, text: "'jsonp' is not for pages of other sites" };
+  }
+  return undefined;
+}
+
+/** Sends what a read endpoint shows: packed when the client takes it, as a script when `?jsonp=` asks for one. */
+export async function answerRead(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: { readonly text: string; readonly type: string; readonly callback?: string | undefined },
+): Promise<void> {
+  const { text, type, callback } = answer;
+  const problem = callback === undefined ? undefined : callbackProblem(request, callback);
+  if (problem !== undefined) {
+    answerText(response, problem.status, problem.text);
+    return;
+  }
+  const { body, isGzip } = await packed(request, Buffer.from(callback === undefined ? text : `${callback}(${text})`));
+  answerView(response, body, callback === undefined ? type : 'text/javascript', isGzip);
+}
 
 /** Sends an answer without a body. */
 export function answerEmpty(response: ServerResponse, status: number): void {
@@ -74,6 +125,19 @@ export function startStream(response: ServerResponse, streamId: string | undefin
   const id: Header[] = streamId === undefined ? [] : [['Mesos-Stream-Id', streamId]];
   start(response, 200, [['Transfer-Encoding', 'chunked'], ...id, ['Content-Type', type]]);
   response.flushHeaders();
+}
+
+/** Starts the answer of a download, whose bytes follow. */
+export function startDownload(response: ServerResponse, size: number, disposition: string, type: string): void {
+  start(
+    response,
+    200,
+    [
+      ['Content-Disposition', disposition],
+      ['Content-Type', type],
+    ],
+    [['Content-Length', String(size)]],
+  );
 }
 
 /** Status line and headers: Date first, and no Connection header, as upstream. */
