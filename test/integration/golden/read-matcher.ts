@@ -70,6 +70,11 @@ function nameOf(member: Numbered | undefined): string | undefined {
 }
 
 function matchText(actual: Numbered | undefined, expected: string, path: string): void {
+  // There, and its own business.
+  if (expected === '<any>') {
+    expect(actual, path).toBeDefined();
+    return;
+  }
   if (expected === '<master capabilities>' || expected === '<agent capabilities>') {
     const names = (actual as readonly Numbered[]).map((one) =>
       typeof one === 'string' ? one : (one as { readonly type: Numbered }).type,
