@@ -8,7 +8,8 @@ import type { StoreChange } from '../../sdk/base/step.ts';
 import { SimProcess } from '../../sdk/testing/sim-process.ts';
 import { parseResources } from '../../sdk/v1/resources-parse.ts';
 import { SimAgentLink } from './agent-link.ts';
-import { Machine, type SimContainer } from './machine.ts';
+import { ExecutorServer } from './executor-server.ts';
+import { Machine, type MachineEvents } from './machine.ts';
 import { MASTER } from './master-daemon.ts';
 import { SimChecks } from './sim-checks.ts';
 import type { World } from './world.ts';
@@ -22,8 +23,7 @@ export interface AgentDaemon {
   readonly machine: Machine;
 }
 
-export interface AgentHooks {
-  readonly onStart: (machine: Machine, container: SimContainer) => void;
+export interface AgentHooks extends MachineEvents {
   readonly onCommit: (agent: AgentDaemon, records: readonly StoreChange[]) => void;
   /** The agent wants to end: not a crash. */
   readonly onExit: (agent: AgentDaemon, code: number, message: string) => void;
@@ -32,7 +32,7 @@ export interface AgentHooks {
 /** The real agent's core on a simulated machine. */
 export function createAgent(world: World, index: number, hooks: AgentHooks): AgentDaemon {
   const name = `agent-${index}`;
-  const machine = new Machine(name, world, hooks.onStart);
+  const machine = new Machine(name, world, hooks);
   const size = world.random.fork(`${name} size`).pick(['cpus:2;mem:2048', 'cpus:4;mem:4096', 'cpus:8;mem:8192']);
   const resources = parseResources(`${size};disk:10000;ports:[31000-31099]`).toProto();
   const checks = new SimChecks(world, machine, {
@@ -46,6 +46,8 @@ export function createAgent(world: World, index: number, hooks: AgentHooks): Age
     onEvent: (generation, event) => process.post({ kind: 'link.event', generation, event }),
     onClosed: (generation, reason) => process.post({ kind: 'link.closed', generation, reason }),
   });
+
+  const executors = new ExecutorServer((event) => process.post(event));
 
   const perform = (effect: AgentEffect): void => {
     switch (effect.kind) {
@@ -90,11 +92,17 @@ export function createAgent(world: World, index: number, hooks: AgentHooks): Age
       case 'sandbox.retire':
         return;
       case 'executor.accept':
+        executors.accept(effect.stream);
+        return;
       case 'executor.send':
+        executors.send(effect.stream, effect.event);
+        return;
       case 'executor.close':
+        executors.close(effect.stream);
+        return;
       case 'http.reply':
-        world.fail('no executor speaks', `${name}: ${effect.kind}`);
-        break;
+        executors.reply(effect.reply, effect.status, effect.text);
+        return;
       case 'timer.set':
       case 'timer.clear':
       // The process has timers of its own.
@@ -103,6 +111,7 @@ export function createAgent(world: World, index: number, hooks: AgentHooks): Age
 
   const process: AgentProcess = new SimProcess<AgentState, AgentEvent, AgentEffect>(world.host(name), {
     boot: ({ entries, clock }) => {
+      world.network.listen(name, (incoming) => executors.serve(incoming));
       const recovered = machine.recover({ onExit: (exit) => process.post({ kind: 'container.exited', ...exit }) });
       const config = agentConfig(name, index, machine, resources, clock.wallMs());
       return { state: recoverAgentState(config, entries, recovered), first: [{ kind: 'start' }] };
@@ -112,6 +121,7 @@ export function createAgent(world: World, index: number, hooks: AgentHooks): Age
     onDown: () => {
       link.disconnect();
       checks.close();
+      executors.clear();
       machine.leave();
       world.leave(name);
     },

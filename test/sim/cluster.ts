@@ -98,6 +98,14 @@ const PLAIN_FRAMEWORKS: readonly PlainConfig[] = [
     command: simCommand({ run: [1_000, 40_000], flaky: true }),
     wanted: 60,
   },
+  {
+    name: 'plain-workers',
+    kind: 'batch',
+    info: plainInfo('plain-workers', WEEK_SECONDS, { capabilities: [{ type: 'PARTITION_AWARE' }] }),
+    command: simCommand({ run: [1_000, 30_000], flaky: true }),
+    wanted: 60,
+    hasExecutor: true,
+  },
   // Given up by the master whenever it is away for more than a few seconds.
   {
     name: 'plain-fleeting',
@@ -174,11 +182,12 @@ export class Cluster {
   #createAgent(index: number): AgentDaemon {
     return createAgent(this.world, index, {
       onStart: (machine, container) => {
-        const agent = this.agents[index];
-        if (agent === undefined) return;
+        this.safety.containerStarted(machine, container, (this.agents[index] as AgentDaemon).process);
+        if (container.spec.kind === 'executor') return;
         this.#checkAttempt(container);
-        this.safety.started(machine, container, agent, this.ledger.recordings(container.taskId));
+        this.safety.taskStarted(machine, container, container.taskId, this.ledger.recordings(container.taskId));
       },
+      onTask: (machine, container, taskId) => this.safety.taskStarted(machine, container, taskId, 1),
       onCommit: (agent, records) => this.safety.agentCommitted(agent.name, records),
       onExit: (agent, code, message) => {
         if (code !== 0) this.world.fail('no agent is turned away', `${agent.name}: ${message}`);
@@ -259,7 +268,7 @@ export class Cluster {
         if (effect.kind === 'probe.start') prober.start(effect);
         else if (effect.kind === 'probe.stop') prober.stop(effect.key);
         else if (effect.kind === 'http.reply') this.marathonUser.client.replied(effect.requestId, effect.status);
-        else if (effect.kind === 'fatal') world.fail('Marathon never gives up', effect.message);
+        else if (effect.kind === 'fatal') this.#giveUp(name, effect.message);
         else if (effect.kind === 'log')
           world.note(name, `log ${effect.message} ${JSON.stringify(effect.fields ?? {})}`);
       },
@@ -275,6 +284,14 @@ export class Cluster {
         this.marathonWatch.committed(records);
       },
     });
+  }
+
+  /** A daemon ends itself: its supervisor starts it again. It may happen when a late subscription overtakes the present one. */
+  #giveUp(name: string, message: string): void {
+    if (this.world.isCalm) this.world.fail('nobody gives up in peace', `${name}: ${message}`);
+    this.world.note(name, `gives up: ${message}`);
+    this.marathon.crash();
+    this.faults.restartLater(name);
   }
 
   #createChronos(): FrameworkProcess<ChronosState, ChronosEvent, ChronosEffect> {

@@ -57,9 +57,12 @@ function unsettledTasks(name: string, state: AgentState, known: Agent): string |
 
 function unsettledContainers({ name, machine }: AgentDaemon, state: AgentState): string | undefined {
   const tasks = livingTasks(state);
-  for (const { frameworkId, taskId, phase, id } of machine.containers.values()) {
+  for (const { frameworkId, taskId, phase, id, executor } of machine.containers.values()) {
     if (phase !== 'running') return `${name} still keeps container ${id} of ${taskId}, which is ${phase}`;
-    if (!tasks.delete(`${frameworkId} ${taskId}`)) return `${name} runs ${taskId} for nobody`;
+    if (executor !== undefined && !state.containers.has(id)) return `${name} runs executor ${taskId} for nobody`;
+    for (const one of executor?.living() ?? [taskId]) {
+      if (!tasks.delete(`${frameworkId} ${one}`)) return `${name} runs ${one} for nobody`;
+    }
   }
   const [lost] = tasks.keys();
   return lost === undefined ? undefined : `${name} has no process for ${lost}`;
@@ -68,8 +71,9 @@ function unsettledContainers({ name, machine }: AgentDaemon, state: AgentState):
 function overbooked(master: MasterState, known: Agent): string | undefined {
   const used = Resources.sum([...known.used.values()]);
   const tasks = [...known.tasks.values()].flatMap((entries) => [...entries.values()]);
-  const sum = Resources.sum(tasks.map(({ resources }) => resources));
-  if (!sum.equals(used)) return `${known.info.hostname}: tasks use ${sum}, the master counts ${used}`;
+  const executors = [...known.executors.values()].flatMap((entries) => [...entries.values()]);
+  const sum = Resources.sum([...tasks, ...executors].map(({ resources }) => resources));
+  if (!sum.equals(used)) return `${known.info.hostname}: tasks and executors use ${sum}, the master counts ${used}`;
   for (const id of known.offers) if (!master.offers.has(id)) return `${known.info.hostname}: offer ${id} is nowhere`;
   return undefined;
 }

@@ -7,6 +7,7 @@ import type {
 import type { SimRandom } from '../../sdk/testing/sim-random.ts';
 import type { Scheduled } from '../../sdk/testing/virtual-time.ts';
 import { lifeOf, type ProcessLife } from './process-life.ts';
+import { SimExecutor } from './sim-executor.ts';
 import type { World } from './world.ts';
 
 /** A process tree on a machine. It outlives the agent that started it. */
@@ -14,7 +15,7 @@ export interface SimContainer {
   readonly id: string;
   readonly spec: LaunchSpec;
   readonly frameworkId: string;
-  /** Of the command executor, so of the task. */
+  /** Of the executor: a command task's is the task's. */
   readonly taskId: string;
   readonly life: ProcessLife;
   phase: 'preparing' | 'running' | 'exited' | 'never-started';
@@ -29,6 +30,16 @@ export interface SimContainer {
   kill: Scheduled | undefined;
   /** Tells the agent that the launch was given up. */
   onGivenUp: (() => void) | undefined;
+  /** What runs in the container of a custom executor. */
+  executor: SimExecutor | undefined;
+}
+
+/** What the simulation wants to see of machines. */
+export interface MachineEvents {
+  /** A process was started. */
+  readonly onStart: (machine: Machine, container: SimContainer) => void;
+  /** A custom executor begins with a task. */
+  readonly onTask: (machine: Machine, container: SimContainer, taskId: string) => void;
 }
 
 /** Whom the machine tells: the agent that runs now. */
@@ -49,15 +60,15 @@ export class Machine {
   readonly containers = new Map<string, SimContainer>();
   readonly #world: World;
   readonly #random: SimRandom;
-  readonly #onStart: (machine: Machine, container: SimContainer) => void;
+  readonly #events: MachineEvents;
   #watcher: MachineWatcher | undefined;
   #pid = 100;
 
-  constructor(name: string, world: World, onStart: (machine: Machine, container: SimContainer) => void) {
+  constructor(name: string, world: World, events: MachineEvents) {
     this.name = name;
     this.#world = world;
     this.#random = world.random.fork(`machine ${name}`);
-    this.#onStart = onStart;
+    this.#events = events;
   }
 
   /** A new agent looks at what is there, and is told from now on. */
@@ -111,6 +122,7 @@ export class Machine {
       killAtMs: undefined,
       kill: undefined,
       onGivenUp: undefined,
+      executor: undefined,
     };
     this.containers.set(spec.containerId, container);
     const watcher = this.#watcher;
@@ -134,13 +146,25 @@ export class Machine {
     container.phase = 'running';
     container.pid = this.#pid++;
     container.startedMs = this.#world.time.nowMs;
-    this.#onStart(this, container);
+    this.#events.onStart(this, container);
+    if (container.spec.kind === 'executor') this.#runExecutor(container);
     const { runMs } = container.life;
     if (runMs === undefined) return;
     container.next = this.#world.time.after(runMs, () => {
       const fails =
         !this.#world.isCalm && this.#random.chance(container.life.isFlaky ? this.#world.profile.taskFailChance : 0);
       this.#exit(container, (fails ? 1 : container.life.exitCode) << 8);
+    });
+  }
+
+  #runExecutor(container: SimContainer): void {
+    container.executor = new SimExecutor({
+      world: this.#world,
+      random: this.#random.fork(container.id),
+      agent: this.name,
+      container,
+      onTask: (taskId) => this.#events.onTask(this, container, taskId),
+      exit: (code) => this.#exit(container, code << 8),
     });
   }
 
@@ -220,6 +244,7 @@ export class Machine {
 }
 
 function cancelAll(container: SimContainer): void {
+  container.executor?.end();
   container.next?.cancel();
   container.kill?.cancel();
 }

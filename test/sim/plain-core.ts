@@ -14,6 +14,7 @@ import {
 import { scalarResources, timesFitting } from '../../sdk/scheduler/offer-scalars.ts';
 import type { FrameworkInfo, Offer, TaskInfo, TaskStatus } from '../../sdk/v1/generated/mesos.ts';
 import { isTerminal } from '../../sdk/v1/task-state.ts';
+import { simCommand } from './process-life.ts';
 
 /**
  * A framework as a stranger would write it on the SDK's subscription core: it keeps `wanted` tasks running (services), or runs tasks
@@ -22,6 +23,7 @@ import { isTerminal } from '../../sdk/v1/task-state.ts';
 export interface PlainState {
   readonly kind: 'services' | 'batch';
   readonly command: string;
+  readonly hasExecutor: boolean;
   readonly subscription: Subscription;
   wanted: number;
   launches: number;
@@ -50,11 +52,19 @@ export interface PlainConfig {
   readonly info: FrameworkInfo;
   readonly command: string;
   readonly wanted: number;
+  /** Tasks run in an executor of its own, one on each agent. */
+  readonly hasExecutor?: boolean;
 }
 
 type Turn = FrameBuilder<PlainEffect>;
 
 const NEEDS = { cpus: 0.2, mem: 64 };
+const EXECUTOR_NEEDS = { cpus: 0.1, mem: 32 };
+const EXECUTOR = {
+  executor_id: { value: 'worker' },
+  command: { value: simCommand({}) },
+  resources: scalarResources(EXECUTOR_NEEDS),
+};
 const TICK = 'plain.tick';
 const TICK_MS = 20_000;
 
@@ -66,6 +76,7 @@ export function recoverPlain(
   const state: PlainState = {
     kind: config.kind,
     command: config.command,
+    hasExecutor: config.hasExecutor ?? false,
     subscription: newSubscription(config.info),
     wanted: config.wanted,
     launches: 0,
@@ -174,7 +185,10 @@ function demand(state: PlainState, frame: Turn): void {
 }
 
 function onOffer(state: PlainState, frame: Turn, offer: Offer): void {
-  const count = Math.min(missing(state), timesFitting(offer, NEEDS), 5);
+  const needs = state.hasExecutor
+    ? { cpus: NEEDS.cpus + EXECUTOR_NEEDS.cpus, mem: NEEDS.mem + EXECUTOR_NEEDS.mem }
+    : NEEDS;
+  const count = Math.min(missing(state), timesFitting(offer, needs), 5);
   if (count <= 0) {
     const decline = { offer_ids: [offer.id], filters: { refuse_seconds: 2 } };
     sendCall(state.subscription, { type: 'DECLINE', decline }, frame);
@@ -197,7 +211,9 @@ function launch(state: PlainState, frame: Turn, offer: Offer): TaskInfo {
     task_id: { value: taskId },
     agent_id: offer.agent_id,
     resources: scalarResources(NEEDS),
-    command: { value: state.command },
+    ...(state.hasExecutor
+      ? { executor: EXECUTOR, data: new TextEncoder().encode(state.command) }
+      : { command: { value: state.command } }),
   };
 }
 

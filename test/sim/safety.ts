@@ -6,7 +6,7 @@ import type { TaskStatus } from '../../sdk/v1/generated/mesos.ts';
 import type { Event } from '../../sdk/v1/generated/scheduler.ts';
 import { Resources } from '../../sdk/v1/resources.ts';
 import { isTerminal } from '../../sdk/v1/task-state.ts';
-import type { AgentDaemon } from './agent-daemon.ts';
+import type { AgentProcess } from './agent-daemon.ts';
 import type { Machine, SimContainer } from './machine.ts';
 import type { World } from './world.ts';
 
@@ -59,24 +59,26 @@ export class Safety {
     }
   }
 
+  /** A process was started on a machine. */
+  containerStarted(machine: Machine, container: SimContainer, agent: AgentProcess): void {
+    const { spec, id, frameworkId, taskId } = container;
+    const key = spec.kind === 'executor' ? `executor/${id}` : `task/${frameworkId}/${taskId}`;
+    if (agent.medium.entries.has(key)) return;
+    this.#world.fail('no effect precedes its record', `${machine.name} runs ${taskId} without a record`);
+  }
+
   /**
-   * A process was started on a machine.
+   * A task begins to run.
    *
    * @param lives a job of Chronos that was deleted and posted again may use a task id once in each of its lives.
    */
-  started(machine: Machine, container: SimContainer, agent: AgentDaemon, lives: number): void {
-    const key = `${container.frameworkId} ${container.taskId}`;
+  taskStarted(machine: Machine, container: SimContainer, taskId: string, lives: number): void {
+    const key = `${container.frameworkId} ${taskId}`;
     const before = this.#started.get(key) ?? [];
     if (before.length >= Math.max(1, lives)) {
-      this.#world.fail(
-        'no task is launched twice',
-        `${container.taskId} ran on ${before.join(', ')}, now on ${machine.name}`,
-      );
+      this.#world.fail('no task is launched twice', `${taskId} ran on ${before.join(', ')}, now on ${machine.name}`);
     }
     this.#started.set(key, [...before, machine.name]);
-    if (!agent.process.medium.entries.has(`task/${container.frameworkId}/${container.taskId}`)) {
-      this.#world.fail('no effect precedes its record', `${machine.name} runs ${container.taskId} without a record`);
-    }
   }
 
   /** Something became durable at an agent: from now on it keeps its id. */
