@@ -55,7 +55,7 @@ test('SIGSTOP of Chronos over due times and the end of a run: one run at a time,
     // The shell that runs holds the lock: a second one at the same time would say so.
     body: JSON.stringify({
       name: 'stopped',
-      command: `mkdir ${marker}.lock || echo twice >> ${marker}; echo ran >> ${marker}; sleep 0.5; rmdir ${marker}.lock`,
+      command: `mkdir ${marker}.lock || echo twice >> ${marker}; sleep 0.5; echo ran >> ${marker}; rmdir ${marker}.lock`,
       schedule: 'R//PT1S',
     }),
   });
