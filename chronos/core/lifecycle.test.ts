@@ -211,6 +211,22 @@ describe('kill', () => {
     expect(chronos.master.launches).toHaveLength(1);
   });
 
+  test.each(['api.kill-job', 'api.delete-job'] as const)('%s reaches a task whose agent comes back later', (kind) => {
+    const chronos = new TestChronos();
+    chronos.put({ name: 'a', schedule: 'R1//P' });
+    chronos.disconnect();
+    chronos.master.isAgentBack = false;
+    chronos.advance(MINUTE_MS);
+    chronos.disconnect();
+    chronos.advance(2_000);
+    chronos.ask({ kind, name: 'a' });
+    chronos.advance(1_000);
+    expect(chronos.master.alive).toHaveLength(1);
+    chronos.master.isAgentBack = true;
+    chronos.advance(8_000);
+    expect(chronos.master.alive).toEqual([]);
+  });
+
   test('delete kills the tasks, also across a crash', () => {
     const chronos = new TestChronos();
     chronos.put({ name: 'a', schedule: 'R//PT1M' });

@@ -38,6 +38,8 @@ export interface ChronosState {
   wakeMonoMs: number | undefined;
   /** Monotonic time at which doubtful tasks are asked about next. */
   reconcileMonoMs: number | undefined;
+  /** How long until then: grows while the subscription lasts. */
+  recheckMs: number;
   /** Monotonic time at which the master was last asked about everything. */
   fullReconcileMonoMs: number | undefined;
   /** Wall time of the process' first step, for display. */
@@ -170,6 +172,7 @@ export function initialChronosState(config: ChronosConfig): ChronosState {
     demand: { isSuppressed: false, needsRevive: false, tokens: REVIVE_TOKENS_MAX, countedMonoMs: 0 },
     wakeMonoMs: undefined,
     reconcileMonoMs: undefined,
+    recheckMs: 1_000,
     fullReconcileMonoMs: undefined,
     startedMs: undefined,
   };

@@ -23,6 +23,8 @@ export class FakeMaster {
   readonly launches: TaskInfo[] = [];
   readonly calls: Call[] = [];
   isReachable = true;
+  /** False: the master has started anew and waits for its agent; of its tasks it says nothing, and drops kills. */
+  isAgentBack = true;
   totalCpus = 4;
   hostname = 'agent.example';
   readonly #deliver: (event: Event) => void;
@@ -80,7 +82,7 @@ export class FakeMaster {
     if (!this.#isSubscribed || this.#isSuppressed || this.#isDeclined || this.#offer !== undefined) return;
     const used = [...this.tasks.values()].filter((task) => task.isAlive).length;
     const cpus = this.totalCpus - used;
-    if (cpus <= 0 || !this.isReachable) return;
+    if (cpus <= 0 || !this.isReachable || !this.isAgentBack) return;
     this.#offer = `O${this.#nextOffer++}`;
     const scalar = (name: string, value: number) => ({ name, type: 'SCALAR', scalar: { value }, role: '*' }) as const;
     const offer: Offer = {
@@ -135,12 +137,14 @@ export class FakeMaster {
   }
 
   #kill(taskId: string): void {
+    if (!this.isAgentBack) return;
     const task = this.tasks.get(taskId);
     if (task?.isAlive && this.isReachable) this.update(taskId, 'TASK_KILLED');
     else this.#reconcile(taskId);
   }
 
   #reconcile(taskId: string): void {
+    if (!this.isAgentBack) return;
     const task = this.tasks.get(taskId);
     if (!this.isReachable) this.say(taskId, 'TASK_UNREACHABLE');
     else this.say(taskId, task?.unacknowledged[0]?.state ?? task?.state ?? 'TASK_GONE');
@@ -156,7 +160,7 @@ export class FakeMaster {
 
   #sendFirst(task: FakeTask): void {
     const first = task.unacknowledged[0];
-    if (first === undefined || !this.#isSubscribed || !this.isReachable) return;
+    if (first === undefined || !this.#isSubscribed || !this.isReachable || !this.isAgentBack) return;
     const status: TaskStatus = {
       task_id: task.info.task_id,
       agent_id: { value: AGENT },
