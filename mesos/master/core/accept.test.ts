@@ -158,6 +158,7 @@ describe('tasks that may not run', () => {
       valid({ command: { value: 'x', environment: { variables: [{ name: 'A' }] } } }),
       "Task's `CommandInfo` is invalid: Environment variable 'A' of type 'VALUE' must have a value set",
     ],
+    ['command without a value', valid({ command: {} }), "Task's `CommandInfo` is invalid: Expecting 'value' to be set"],
     [
       'check without a body',
       valid({ check: { type: 'HTTP' } }),

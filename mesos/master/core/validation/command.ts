@@ -6,6 +6,14 @@ export function commandError(command: CommandInfo): string | undefined {
   return environmentError(command.environment);
 }
 
+/**
+ * What is wrong with a command that a task or executor runs. Differs: without a value it is refused; upstream launches an
+ * executor that aborts.
+ */
+export function runnableError(command: CommandInfo): string | undefined {
+  return commandError(command) ?? (command.value === undefined ? "Expecting 'value' to be set" : undefined);
+}
+
 function environmentError(environment: Environment | undefined): string | undefined {
   for (const variable of environment?.variables ?? []) {
     const type = variable.type ?? 'VALUE';

@@ -1,6 +1,6 @@
 import type { ContainerInfo, ExecutorInfo } from '../../../../sdk/v1/generated/mesos.ts';
 import { equalMessages } from '../equal.ts';
-import { commandError } from './command.ts';
+import { runnableError } from './command.ts';
 import { firstError, prefixed } from './first.ts';
 import { idError } from './ids.ts';
 import { allocationError, resourcesError } from './resources.ts';
@@ -22,7 +22,7 @@ export function executorError(
       (executor.shutdown_grace_period?.nanoseconds ?? 0n) < 0n
         ? "ExecutorInfo's 'shutdown_grace_period' must be non-negative"
         : undefined,
-    () => executor.command && prefixed("Executor's `CommandInfo` is invalid: ", commandError(executor.command)),
+    () => executor.command && prefixed("Executor's `CommandInfo` is invalid: ", runnableError(executor.command)),
     () => prefixed("Executor's `ContainerInfo` is invalid: ", containerError(executor.container)),
     () => frameworkIdError(executor, frameworkId),
     () => prefixed('Executor uses invalid resources: ', resourcesError(executor.resources)),

@@ -1,7 +1,7 @@
 import type { TaskInfo } from '../../../../sdk/v1/generated/mesos.ts';
 import { Resources } from '../../../../sdk/v1/resources.ts';
 import type { Agent, Framework } from '../state.ts';
-import { checkError, commandError, healthCheckError } from './command.ts';
+import { checkError, healthCheckError, runnableError } from './command.ts';
 import { containerError, executorError } from './executor.ts';
 import { firstError, prefixed } from './first.ts';
 import { idError } from './ids.ts';
@@ -34,7 +34,7 @@ export function taskError(
     () => ((task.resources ?? []).length === 0 ? 'Task uses no resources' : undefined),
     () => prefixed('Task uses invalid resources: ', resourcesError(task.resources)),
     () => prefixed('Invalid task resources: ', allocationError(task.resources)),
-    () => task.command && prefixed("Task's `CommandInfo` is invalid: ", commandError(task.command)),
+    () => task.command && prefixed("Task's `CommandInfo` is invalid: ", runnableError(task.command)),
     () => prefixed("Task's `ContainerInfo` is invalid: ", containerError(task.container)),
     () => executionError(task, framework, agent, available),
     () => unsupportedTaskField(task),
