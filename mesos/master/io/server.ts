@@ -16,7 +16,7 @@ export interface MasterServerOptions {
 
 /** The agent link. An agent that comes back reports all its tasks in one body: it must not be cut off for having many. */
 const AGENT_PATH = '/api/meseta/v1/agent';
-const AGENT_BODY_BYTES_MAX = 512 * 2 ** 20;
+const AGENT_BODY_BYTES_MAX = 64 * 2 ** 20;
 
 /** Paths that take calls in JSON or protobuf and judge their bodies in upstream's words. */
 const CALL_PATHS = new Set(['/api/v1', '/api/v1/scheduler', AGENT_PATH]);
