@@ -169,6 +169,7 @@ describe('what the recording does not have', () => {
     const lines = text.trimEnd().split('\n');
     expect(lines.filter((line) => !line.startsWith('# TYPE ') && !sample.test(line))).toEqual([]);
     expect(lines).toContain('mesos_master_tasks_running 1');
+    expect(text).toMatch(/^mesos_master_duration_ms\{of="allocation_run_ms",figure="p50"\} [\d.e-]+$/m);
     const types = lines.filter((line) => line.startsWith('# TYPE ')).map((line) => line.split(' ')[2]);
     expect(new Set(types).size).toBe(types.length);
   });
