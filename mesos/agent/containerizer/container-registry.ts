@@ -72,11 +72,11 @@ export class ContainerRegistry {
     this.#scheduleSweep();
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#sweep);
-    this.#strays.close();
     for (const container of this.#containers.values()) clearTimeout(container.kill?.timer);
+    await this.#strays.close();
   }
 
   get(id: string): Container | undefined {
@@ -195,7 +195,8 @@ export class ContainerRegistry {
     const sides = this.#sides.get(mainOf(id));
     if (container !== undefined && sides?.delete(container) === true && sides.size === 0)
       this.#sides.delete(mainOf(id));
-    this.#options.forget(id);
+    // Its files stay so long: an agent that is killed meanwhile finds them, and searches after its start.
+    this.#strays.afterSearch(id, () => this.#options.forget(id));
   }
 
   /** Takes over a container of an earlier agent, before its state is known: an exit event must find it. */

@@ -215,6 +215,15 @@ describe('ending a task', () => {
     expect(await exitOf(launched.containerId)).toBe(9);
   });
 
+  test('what a task leaves behind is ended even if the agent closes just then', async () => {
+    const launched = spec('sleep 1000 & echo $! > child; exit 0');
+    await containerizer.launch(launched);
+    await exitOf(launched.containerId);
+    await containerizer.remove(launched.containerId);
+    await containerizer.close();
+    expect(readProcess(Number(text(launched, 'child')))?.zombie ?? true).toBe(true);
+  });
+
   test('what a task leaves behind at its own end is ended', async () => {
     const launched = spec('setsid sleep 600 & echo $! > daemon; exit 0');
     expect(await runToEnd(launched)).toBe(0);

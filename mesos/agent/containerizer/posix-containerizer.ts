@@ -192,7 +192,7 @@ export class PosixContainerizer implements Containerizer {
   }
 
   async close(): Promise<void> {
-    this.#registry.close();
+    await this.#registry.close();
     await this.#launcher.close();
   }
 
