@@ -1,5 +1,6 @@
 import { isTerminal } from '../../../sdk/v1/task-state.ts';
 import { removeAgentFromAllocator } from './allocation.ts';
+import { settleKills } from './kill.ts';
 import { rescindAgentOffers } from './offers.ts';
 import { publishAgentRemoved } from './operator-events.ts';
 import { ping, stopPinging } from './pings.ts';
@@ -146,7 +147,8 @@ export function tellLost(turn: Turn, agentId: string): void {
 export function onRecoveryTimeout(turn: Turn): void {
   const { state } = turn;
   state.agentReregistrationOver = true;
-  for (const { id, info, registrationId } of state.recovered.values()) {
+  const late = [...state.recovered.values()];
+  for (const { id, info, registrationId } of late) {
     const entry = {
       id,
       info,
@@ -167,6 +169,7 @@ export function onRecoveryTimeout(turn: Turn): void {
     tellLost(turn, id);
   }
   state.recovered.clear();
+  for (const agent of late) settleKills(turn, agent.id, agent);
 }
 
 /** Time for the next ping; an agent that left too many unanswered, connected or not, is unreachable. */

@@ -3,6 +3,7 @@ import type { AgentInfo_Capability_Type } from '../../../sdk/v1/generated/mesos.
 import { Resources } from '../../../sdk/v1/resources.ts';
 import { endTasksOf } from './agent-removal.ts';
 import { addAgentToAllocator, setAgentActive } from './allocation.ts';
+import { settleKills } from './kill.ts';
 import { AGENT_PATH, rescindAgentOffers } from './offers.ts';
 import { startPinging } from './pings.ts';
 import type { Agent } from './state.ts';
@@ -57,11 +58,13 @@ export function describe(agent: Agent, hello: Call_Hello, remoteIp: string): voi
 /** Puts an agent in the books, with the tasks and executors that were added to it before. */
 export function keepAgent(turn: Turn, agent: Agent): void {
   const { state } = turn;
+  const recovered = state.recovered.get(agent.id);
   state.recovered.delete(agent.id);
   state.unreachable.delete(agent.id);
   state.agents.set(agent.id, agent);
   if (agent.registrationId !== '') state.registrationIds.set(agent.registrationId, agent.id);
   addAgentToAllocator(turn, agent);
+  if (recovered !== undefined) settleKills(turn, agent.id, recovered);
 }
 
 /** Opens the stream of an agent's (re)registration; an older one ends. `answer` is the first thing said on it. */

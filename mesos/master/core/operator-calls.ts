@@ -3,6 +3,7 @@ import { keepGone, markGone, tellLost } from './agent-removal.ts';
 import { authorize } from './authorize.ts';
 import type { OperatorCalled, TeardownPosted } from './events.ts';
 import { removeFramework } from './frameworks.ts';
+import { settleKills } from './kill.ts';
 import { operatorState } from './operator-views.ts';
 import { masterStatus, sendUpdate } from './statuses.ts';
 import { bump, log, reply, type Turn } from './turn.ts';
@@ -44,16 +45,18 @@ function teardown(turn: Turn, requestId: string, principal: string | null, frame
 function markAgentGone(turn: Turn, requestId: string, principal: string | null, agentId: string): void {
   const { state } = turn;
   const agent = state.agents.get(agentId);
+  const recovered = state.recovered.get(agentId);
   if (!authorize(principal, 'mark_agent_gone', agentId)) reply(turn, requestId, 403);
   else if (state.gone.has(agentId)) reply(turn, requestId, 200);
   else if (agent !== undefined) {
     markGone(turn, agent);
     reply(turn, requestId, 200);
-  } else if (state.recovered.has(agentId) || state.unreachable.has(agentId)) {
+  } else if (recovered !== undefined || state.unreachable.has(agentId)) {
     keepGone(turn, agentId);
     endUnreachableTasks(turn, agentId);
     if (state.recovered.delete(agentId)) tellLost(turn, agentId);
     state.unreachable.delete(agentId);
+    if (recovered !== undefined) settleKills(turn, agentId, recovered);
     reply(turn, requestId, 200);
   } else reply(turn, requestId, 404, `Agent '${agentId}' not found`);
 }

@@ -81,7 +81,7 @@ export function loadEntries(state: MasterState, entries: readonly StoreEntry[]):
 }
 
 function loadAgent(state: MasterState, id: string, { info, registrationId }: AgentRecord): void {
-  const agent: RecoveredAgent = { id, info, registrationId };
+  const agent: RecoveredAgent = { id, info, registrationId, kills: new Map() };
   state.recovered.set(id, agent);
   if (registrationId !== '') state.registrationIds.set(registrationId, id);
 }

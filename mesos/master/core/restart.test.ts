@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MasterConfig } from './config.ts';
+import { RECOVERED_KILLS_MAX } from './kill.ts';
 import {
   agentIdOf,
   frameworkIdOf,
@@ -75,6 +76,48 @@ describe('a master that starts again', () => {
         .slice(1)
         .map((status) => status.state),
     ).toEqual(['TASK_RUNNING', 'TASK_RUNNING']);
+  });
+
+  test('keeps kills of tasks on an agent that is not back, and tells the agent when it is', () => {
+    const { master, agentId, frameworkId, comeBack } = restarted();
+    const peer = master.subscribe({}, frameworkId);
+    const kill = (id: string) =>
+      master.call(peer, {
+        type: 'KILL',
+        kill: {
+          task_id: { value: id },
+          agent_id: { value: agentId },
+          kill_policy: { grace_period: { nanoseconds: 5n } },
+        },
+      });
+    kill('t');
+    kill('other');
+    expect(statusesOf(peer)).toEqual([]);
+    const killsOf = (agent: ReturnType<typeof comeBack>) =>
+      agent.events.filter((event) => event.type === 'KILL_TASK').map((event) => event.kill_task);
+    const agent = comeBack();
+    expect(killsOf(agent)).toEqual([
+      {
+        framework_id: { value: frameworkId },
+        task_id: { value: 't' },
+        kill_policy: { grace_period: { nanoseconds: 5n } },
+      },
+    ]);
+    expect(statusesOf(peer)).toMatchObject([{ task_id: { value: 'other' }, state: 'TASK_GONE' }]);
+    master.drop(agent);
+    expect(killsOf(comeBack()).map((call) => call?.task_id.value)).toEqual(['t']);
+  });
+
+  test('keeps so many kills for an agent that is not back and no more, and answers them when it gives up', () => {
+    const { master, agentId, frameworkId } = restarted();
+    const peer = master.subscribe({ failover_timeout: 3600 }, frameworkId);
+    for (let index = 0; index <= RECOVERED_KILLS_MAX; index++) {
+      master.call(peer, { type: 'KILL', kill: { task_id: { value: `t${index}` }, agent_id: { value: agentId } } });
+    }
+    master.advance(600_000);
+    const answers = statusesOf(peer);
+    expect(answers).toHaveLength(RECOVERED_KILLS_MAX);
+    expect(new Set(answers.map((status) => status.state))).toEqual(new Set(['TASK_UNREACHABLE']));
   });
 
   test('finds frameworks on the agents that come back first, and lets them subscribe', () => {

@@ -107,6 +107,8 @@ export interface RecoveredAgent {
   readonly id: string;
   readonly info: AgentInfo;
   readonly registrationId: string;
+  /** Tasks that a framework asked to kill, as in `Agent`: sent when it is back and reports them. Bounded by `kill`; lost with this master. */
+  readonly kills: Map<string, Map<string, KillPolicy | undefined>>;
 }
 
 /** An agent that did not answer in time. It may come back. */
