@@ -2,6 +2,7 @@ import { ApiRefusal, unknownApp } from '../../core/api/refusal.ts';
 import { canonicalId } from '../../model/path-id.ts';
 import { parseTimestamp } from '../../model/timestamp.ts';
 import { type ApiBackend, type ApiRequest, type ApiResponse, methodNotAllowed, notFound, ok } from '../http.ts';
+import { judgeApp, judgeApps } from '../judge.ts';
 import { readAppBody, readAppsBody } from '../schema/read-body.ts';
 import { type AppFilter, appDetails, appList, appsInGroup, appVersion, appVersions } from '../views/apps-view.ts';
 import { appEmbeds } from '../views/embed.ts';
@@ -41,11 +42,16 @@ async function collection(request: ApiRequest, backend: ApiBackend): Promise<Api
       return ok(await backend.read((state, now) => appList(state, now, filter, embeds)));
     }
     case 'POST':
-      return await backend.execute({ kind: 'app.create', input: readAppBody(body), force, requester });
+      return await backend.execute({
+        kind: 'app.create',
+        input: await readAppBody(body, (input) => backend.read((state) => judgeApp(state, input))),
+        force,
+        requester,
+      });
     case 'PUT':
     case 'PATCH': {
       const partial = method === 'PATCH' || query.flag('partialUpdate', true);
-      const inputs = readAppsBody(body);
+      const inputs = await readAppsBody(body, (given) => backend.read((state) => judgeApps(state, given, partial)));
       return await backend.execute({
         kind: 'apps.update',
         inputs,
@@ -68,16 +74,21 @@ async function app(request: ApiRequest, backend: ApiBackend, id: string): Promis
       return ok(await backend.read((state, now) => appDetails(state, now, id, embeds)));
     }
     case 'PUT':
-    case 'PATCH':
+    case 'PATCH': {
+      const partial = method === 'PATCH' || query.flag('partialUpdate', true);
+      const input = await readAppBody(body, (given) =>
+        backend.read((state) => judgeApp(state, given, { id, partial })),
+      );
       return await backend.execute({
         kind: 'app.update',
         id,
-        input: readAppBody(body),
-        partial: method === 'PATCH' || query.flag('partialUpdate', true),
+        input,
+        partial,
         mayCreate: method === 'PUT',
         force: query.flag('force'),
         requester: requesterOf(request),
       });
+    }
     case 'DELETE':
       // Forced unless asked otherwise, as upstream.
       return await backend.execute({ kind: 'app.delete', id, force: query.flag('force', true) });

@@ -3,7 +3,9 @@ import { findGroup } from '../../model/group.ts';
 import type { GroupInput } from '../../model/input.ts';
 import { canonicalId } from '../../model/path-id.ts';
 import { parseTimestamp } from '../../model/timestamp.ts';
+import type { Violation } from '../../model/violation.ts';
 import { type ApiBackend, type ApiRequest, type ApiResponse, methodNotAllowed, ok } from '../http.ts';
+import { judgeGroup } from '../judge.ts';
 import { readGroupBody, readGroupPatchBody } from '../schema/read-body.ts';
 import { appsInGroup } from '../views/apps-view.ts';
 import { groupEmbeds } from '../views/embed.ts';
@@ -15,16 +17,22 @@ export async function groupsResource(request: ApiRequest, backend: ApiBackend): 
   const base = canonicalId(`/${path.join('/')}`);
   if (base.length > 2000) throw unknownGroup(`${base.slice(0, 100)}...`);
   const force = query.flag('force');
+  const judge = (input: GroupInput): Promise<Violation[]> => backend.read((state) => judgeGroup(state, input, base));
   switch (method) {
     case 'GET':
       return await read(request, backend);
     case 'POST':
-      return await backend.execute({ kind: 'group.create', base, input: readGroupBody(request.body), force });
+      return await backend.execute({
+        kind: 'group.create',
+        base,
+        input: await readGroupBody(request.body, judge),
+        force,
+      });
     case 'PUT': {
       const rollback = rollbackOf(request);
       if (rollback !== undefined)
         return await backend.execute({ kind: 'group.update', ...rollback, force, dryRun: false });
-      const input = readGroupBody(request.body);
+      const input = await readGroupBody(request.body, judge);
       return await backend.execute({ kind: 'group.update', base, input, force, dryRun: query.flag('dryRun') });
     }
     case 'PATCH':

@@ -7,20 +7,24 @@ import { appSchema } from './app-schema.ts';
 import { groupPatchSchema, groupSchema, taskIdsSchema } from './group-schema.ts';
 import { issueViolations, pathText } from './issues.ts';
 import { VIOLATIONS_MAX } from './shapes.ts';
+import { independentOf, usablePart } from './usable-part.ts';
+
+/** What the rules about the meaning say of an input; asked only when the shape is wrong, about what is left without that. */
+type Judge<Input> = (input: Input) => Promise<readonly Violation[]>;
 
 /** The body of a request about one app. @throws ApiRefusal */
-export function readAppBody(body: unknown): AppInput {
-  return readBody(body, appSchema) as AppInput;
+export async function readAppBody(body: unknown, judge: Judge<AppInput>): Promise<AppInput> {
+  return await readJudged(body, appSchema, judge);
 }
 
 /** The body of a request about many apps. @throws ApiRefusal */
-export function readAppsBody(body: unknown): AppInput[] {
-  return readBody(body, z.array(appSchema)) as AppInput[];
+export async function readAppsBody(body: unknown, judge: Judge<AppInput[]>): Promise<AppInput[]> {
+  return await readJudged(body, z.array(appSchema), judge);
 }
 
 /** The body of a request about a group. @throws ApiRefusal */
-export function readGroupBody(body: unknown): GroupInput {
-  return readBody(body, groupSchema) as GroupInput;
+export async function readGroupBody(body: unknown, judge: Judge<GroupInput>): Promise<GroupInput> {
+  return await readJudged(body, groupSchema, judge);
 }
 
 /** Checks the body of `PATCH /v2/groups/{id}`. @throws ApiRefusal */
@@ -39,19 +43,38 @@ export function readTaskIdsBody(body: unknown): readonly string[] {
  * @throws ApiRefusal 400 when it is not JSON, 422 with all violations when it is not of the schema.
  */
 function readBody<Schema extends z.ZodType>(body: unknown, schema: Schema): z.output<Schema> {
+  const value = jsonOf(body);
+  const result = schema.safeParse(value);
+  if (result.success) return withoutUndefined(result.data) as z.output<Schema>;
+  throw refused(issueViolations(result.error.issues, value));
+}
+
+/** As `readBody`; a 422 also tells what is wrong with the meaning of the fields whose shape is right. */
+async function readJudged<Input>(body: unknown, schema: z.ZodType, judge: Judge<Input>): Promise<Input> {
+  const value = jsonOf(body);
+  const result = schema.safeParse(value);
+  if (result.success) return withoutUndefined(result.data) as Input;
+  const { issues } = result.error;
+  const violations = issueViolations(issues, value);
+  if (violations.length >= VIOLATIONS_MAX) throw refused(violations);
+  const part = usablePart(value, issues, schema);
+  if (part === undefined) throw refused(violations);
+  throw refused(violations, independentOf(part, await judge(withoutUndefined(part.value) as Input)));
+}
+
+function jsonOf(body: unknown): unknown {
   const bytes = body instanceof Uint8Array ? body : new Uint8Array();
   const parsed = parseJsonBody(bytes);
   if (!parsed.ok) throw new ApiRefusal(400, 'Invalid JSON', { details: describeJsonProblems(parsed.problems) });
   const violations: Violation[] = [];
   const value = withoutNulls(parsed.value, [], violations);
   if (violations.length > 0) throw refused(violations);
-  const result = schema.safeParse(value);
-  if (result.success) return withoutUndefined(result.data) as z.output<Schema>;
-  throw refused(issueViolations(result.error.issues, value));
+  return value;
 }
 
-function refused(violations: readonly Violation[]): ApiRefusal {
-  const details = violationDetails(violations.slice(0, VIOLATIONS_MAX));
+/** In upstream's words a body with a wrong type is invalid JSON, whatever else is wrong with it. */
+function refused(violations: readonly Violation[], others: readonly Violation[] = []): ApiRefusal {
+  const details = violationDetails([...violations, ...others].slice(0, VIOLATIONS_MAX));
   const isMistyped = violations.some(({ error }) => error.startsWith('error.'));
   return new ApiRefusal(422, isMistyped ? 'Invalid JSON' : 'Object is not valid', { details });
 }

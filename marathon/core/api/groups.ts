@@ -88,6 +88,13 @@ export function deleteGroup(
   return deploymentReply(accepted);
 }
 
+/** What is wrong with an input for group `id`, neither rolled back nor scaled, and with all that is in it. */
+export function inputViolations(state: MarathonState, input: GroupInput, id: string): Violation[] {
+  const violations: Violation[] = [];
+  restructure(state, input, id, findGroup(state.root, id), state.root.version, '', violations);
+  return violations;
+}
+
 /** The absolute id of the group that an input is about. */
 function groupIdOf(base: string, input: GroupInput): string {
   const errors = [
