@@ -339,8 +339,8 @@ class Exchange {
     this.#dead = true;
     this.#held.length = 0;
     const { time, random } = this.#network;
-    time.after(random.between(TCP_TIMEOUT_MS, 2 * TCP_TIMEOUT_MS), () => this.failClient('connection timed out'));
-    time.after(random.between(TCP_TIMEOUT_MS, 2 * TCP_TIMEOUT_MS), () => this.#goneForServer());
+    time.after(random.between(TCP_TIMEOUT_MS, 1.1 * TCP_TIMEOUT_MS), () => this.failClient('connection timed out'));
+    time.after(random.between(TCP_TIMEOUT_MS, 1.1 * TCP_TIMEOUT_MS), () => this.#goneForServer());
   }
 
   /** One end is gone without a word. */

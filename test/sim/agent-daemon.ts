@@ -113,7 +113,7 @@ export function createAgent(world: World, index: number, hooks: AgentHooks): Age
     boot: ({ entries, clock }) => {
       world.network.listen(name, (incoming) => executors.serve(incoming));
       const recovered = machine.recover({ onExit: (exit) => process.post({ kind: 'container.exited', ...exit }) });
-      const config = agentConfig(name, index, machine, resources, clock.wallMs());
+      const config = agentConfig(name, index, String(machine.boots), resources, clock.wallMs());
       return { state: recoverAgentState(config, entries, recovered), first: [{ kind: 'start' }] };
     },
     step,
@@ -150,10 +150,11 @@ function describe(event: AgentEvent): string {
   }
 }
 
-function agentConfig(
+/** What a simulated agent is told at its start. */
+export function agentConfig(
   hostname: string,
   index: number,
-  machine: Machine,
+  bootId: string,
   resources: NonNullable<AgentConfig['info']['resources']>,
   startedAtMs: number,
 ): AgentConfig {
@@ -168,7 +169,7 @@ function agentConfig(
     workDir: '/var/lib/mesos',
     version: { version: '1.11.0' },
     capabilities: AGENT_CAPABILITIES,
-    bootId: `boot-${machine.boots}`,
+    bootId,
     startedAtMs,
     flags: [],
     recover: 'reconnect',

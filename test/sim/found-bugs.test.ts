@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Harness, testApp } from '../../marathon/core/testing/harness.ts';
+import { initialAgentState } from '../../mesos/agent/core/state.ts';
+import { step as stepAgent } from '../../mesos/agent/core/step.ts';
 import {
   agentIdOf,
   frameworkIdOf,
@@ -9,8 +11,10 @@ import {
   statusesOf,
   taskOf,
 } from '../../mesos/master/core/testing.ts';
+import { seededIds } from '../../sdk/base/ids.ts';
 import type { Calls } from '../../sdk/v1/generated/agent_link.ts';
 import type { TaskState } from '../../sdk/v1/generated/mesos.ts';
+import { agentConfig } from './agent-daemon.ts';
 
 /** What seeds found, told in a few steps: unlike a seed it stays the same story when the simulator changes. */
 describe('the master', () => {
@@ -72,6 +76,18 @@ describe('the master', () => {
     live(20_000);
     expect(master.state.frameworks.has(frameworkId)).toBe(false);
     expect(back.events.map(({ type }) => type)).toContain('SHUTDOWN_FRAMEWORK');
+  });
+});
+
+describe('the agent', () => {
+  test('connects anew when the answer to its registration never comes on a stream that looks alive', () => {
+    const state = initialAgentState(agentConfig('one', 1, '1', [], 0));
+    const ctx = { wallMs: 0, monoMs: 0, ids: seededIds(1) };
+    stepAgent(state, { kind: 'start' }, ctx);
+    const { effects } = stepAgent(state, { kind: 'timer.fired', key: 'link.ping' }, ctx);
+    expect(effects.map(({ kind }) => kind)).toContain('link.close');
+    const retry = stepAgent(state, { kind: 'timer.fired', key: 'link.retry' }, ctx);
+    expect(retry.effects).toContainEqual(expect.objectContaining({ kind: 'link.connect', generation: 2 }));
   });
 });
 

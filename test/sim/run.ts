@@ -9,7 +9,7 @@ import { type SimulationResult, simulate } from './simulation.ts';
  * Runs seeds until the first failure; prints how many ran, or the violated invariant, the last events, and the command that
  * runs that seed again.
  */
-const { values } = parseArgs({
+const { values } = parse({
   options: {
     seeds: { type: 'string' },
     seed: { type: 'string' },
@@ -21,6 +21,14 @@ const { values } = parseArgs({
     'keep-going': { type: 'boolean', default: false },
   },
 });
+
+function parse<Options extends NonNullable<Parameters<typeof parseArgs>[0]>>(options: Options) {
+  try {
+    return parseArgs(options);
+  } catch (error) {
+    return stop(error instanceof Error ? error.message : String(error));
+  }
+}
 
 const agents = wholeNumber('agents', values.agents) ?? 20;
 const firstSeed = wholeNumber('seed', values.seed);

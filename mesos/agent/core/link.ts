@@ -15,6 +15,9 @@ const PROTOCOL = 1;
 /** Differs: the first pauses are a quarter of upstream's, because a master that just starts is there soon. */
 const FIRST_PAUSE_DIVISOR = 4;
 
+/** A stream that brings no answer to the registration in this time is dead, though it may look alive. */
+const REGISTRATION_TIMEOUT_MS = 30_000;
+
 /** Longest pause between two tries to reach the master. */
 const BACKOFF_MS_MAX = 60_000;
 
@@ -24,7 +27,10 @@ export function connect(state: AgentState, frame: Frame): void {
   link.phase = 'connecting';
   link.generation++;
   link.attempts++;
-  frame.emit({ kind: 'link.connect', generation: link.generation, call: registration(state) });
+  frame.emit(
+    { kind: 'link.connect', generation: link.generation, call: registration(state) },
+    { kind: 'timer.set', key: 'link.ping', delayMs: REGISTRATION_TIMEOUT_MS },
+  );
 }
 
 function registration(state: AgentState): Call {
@@ -88,11 +94,13 @@ function retry(state: AgentState, frame: Frame, ctx: StepContext, reason: string
   frame.emit({ kind: 'timer.clear', key: 'link.ping' }, { kind: 'timer.set', key: 'link.retry', delayMs });
 }
 
-/** The master is silent for longer than it said it would ever be. */
+/** The master is silent for longer than it said it would ever be, or does not answer the registration. */
 export function pingMissed(state: AgentState, frame: Frame, ctx: StepContext): void {
-  if (state.link.phase !== 'registered') return;
+  const { phase, pingTimeoutMs } = state.link;
+  if (phase === 'waiting') return;
   frame.emit({ kind: 'link.close' });
-  retry(state, frame, ctx, `no ping for ${state.link.pingTimeoutMs / 1000} s`);
+  const what = phase === 'registered' ? `no ping for ${pingTimeoutMs / 1000} s` : 'no answer to the registration';
+  retry(state, frame, ctx, what);
 }
 
 /** (RE)REGISTERED: the master has us. An older master than we have seen is not ours. */
