@@ -77,6 +77,8 @@ function onSubscribed(
   forgetDemand(state);
   retryKills(state, true, ctx, frame);
   reconcile(state, false, frame);
+  // A master that has just started says nothing of tasks whose agents are not back yet: it is asked again soon.
+  frame.emit({ kind: 'timer.set', key: RECONCILE_TIMER, delayMs: state.config.reconciliationInitialDelayMs });
 }
 
 /** A removed framework lost all its tasks with its id: it comes back under a new id and launches everything anew. */
