@@ -1,5 +1,5 @@
 import type { StepContext } from '../../sdk/base/step.ts';
-import { forgetFrameworkId, isSubscribed, type Signal, sendCall, startSubscription } from '../../sdk/scheduler/core.ts';
+import { forgetFrameworkId, type Signal, sendCall, startSubscription } from '../../sdk/scheduler/core.ts';
 import type { Event } from '../../sdk/v1/generated/scheduler.ts';
 import { busEvent } from './bus-events.ts';
 import { type Instance, isActive } from './instance.ts';
@@ -42,19 +42,20 @@ export function onSignal(state: MarathonState, signal: Signal, ctx: StepContext,
 
 /** Asks the master for the truth of all tasks that may be alive, and with `implicit` for tasks that nobody here knows. */
 export function reconcile(state: MarathonState, implicit: boolean, frame: MarathonFrame): void {
-  if (!isSubscribed(state.subscription)) return;
-  const tasks = [...state.instances.values()].flatMap((instance) => {
-    if (instance.task === undefined || !isAlive(instance)) return [];
-    const agentId = instance.agent?.agentId;
-    return [
-      { task_id: { value: instance.task.id }, ...(agentId === undefined ? {} : { agent_id: { value: agentId } }) },
-    ];
+  askAbout(state, [...state.instances.values()].filter(isAlive), frame);
+  if (implicit) sendCall(state.subscription, { type: 'RECONCILE', reconcile: { tasks: [] } }, frame);
+}
+
+/** Asks the master for the truth of the tasks of instances. */
+export function askAbout(state: MarathonState, instances: readonly Instance[], frame: MarathonFrame): void {
+  const tasks = instances.flatMap(({ task, agent }) => {
+    if (task === undefined) return [];
+    return [{ task_id: { value: task.id }, ...(agent === undefined ? {} : { agent_id: { value: agent.agentId } }) }];
   });
   for (let start = 0; start < tasks.length; start += RECONCILE_CHUNK) {
     const chunk = tasks.slice(start, start + RECONCILE_CHUNK);
     sendCall(state.subscription, { type: 'RECONCILE', reconcile: { tasks: chunk } }, frame);
   }
-  if (implicit) sendCall(state.subscription, { type: 'RECONCILE', reconcile: { tasks: [] } }, frame);
 }
 
 function isAlive(instance: Instance): boolean {

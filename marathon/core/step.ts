@@ -4,7 +4,7 @@ import { advanceDeployment } from './advance.ts';
 import { handleApi } from './api/handle.ts';
 import type { MarathonEffect } from './effects.ts';
 import type { MarathonInput } from './events.ts';
-import { onSignal, RECONCILE_TIMER, reconcile } from './framework.ts';
+import { askAbout, onSignal, RECONCILE_TIMER, reconcile } from './framework.ts';
 import { appOfInstance } from './ids.ts';
 import { type Instance, isDoomed } from './instance.ts';
 import { KILL_TIMER, orderKill, retryKills } from './kills.ts';
@@ -21,6 +21,8 @@ export const SCALE_TIMER = 'scale-check';
 /** Timer that looks for launches that nobody confirms. */
 export const SWEEP_TIMER = 'sweep';
 const SWEEP_MS = 5000;
+/** How often the master is asked about a launch that it has not confirmed. */
+const DOUBT_MS = 15_000;
 /** Passes over what changed; each takes a deployment a step further, so plans of more steps than this do not exist. */
 const SETTLE_ROUNDS_MAX = 10_000;
 
@@ -112,9 +114,13 @@ function onTimer(state: MarathonState, key: string, ctx: StepContext, frame: Mar
   }
 }
 
-/** Launches that were not confirmed in time are ended; the answer to the kill settles what became of them. */
+/**
+ * Launches that were not confirmed in time are ended; the answer to the kill settles what became of them. Before that the master is asked
+ * about them now and then: a launch that was lost with a master or an agent is nobody's to tell.
+ */
 function killOverdue(state: MarathonState, ctx: StepContext, frame: MarathonFrame): void {
   const launching = new Map<string, PendingLaunch>();
+  const doubtful: Instance[] = [];
   for (const instance of state.instances.values()) {
     const limitMs = overdueLimit(state, instance);
     if (limitMs === undefined || instance.task === undefined) continue;
@@ -124,9 +130,12 @@ function killOverdue(state: MarathonState, ctx: StepContext, frame: MarathonFram
     const isSame = before?.taskId === taskId && before.condition === condition;
     const pending = isSame ? before : { taskId, condition, sinceMonoMs: ctx.monoMs };
     launching.set(instance.id, pending);
-    if (ctx.monoMs - pending.sinceMonoMs > limitMs) orderKill(state, instance.id, ctx, frame);
+    const elapsedMs = ctx.monoMs - pending.sinceMonoMs;
+    if (elapsedMs > limitMs) orderKill(state, instance.id, ctx, frame);
+    else if (elapsedMs % DOUBT_MS >= DOUBT_MS - SWEEP_MS) doubtful.push(instance);
   }
   state.launching = launching;
+  askAbout(state, doubtful, frame);
 }
 
 function overdueLimit(state: MarathonState, instance: Instance): number | undefined {
