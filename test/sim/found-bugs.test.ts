@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Harness, testApp } from '../../marathon/core/testing/harness.ts';
+import type { AgentEffect } from '../../mesos/agent/core/effects.ts';
+import type { AgentEvent } from '../../mesos/agent/core/events.ts';
 import { initialAgentState } from '../../mesos/agent/core/state.ts';
 import { step as stepAgent } from '../../mesos/agent/core/step.ts';
 import {
@@ -12,7 +14,7 @@ import {
   taskOf,
 } from '../../mesos/master/core/testing.ts';
 import { seededIds } from '../../sdk/base/ids.ts';
-import type { Calls } from '../../sdk/v1/generated/agent_link.ts';
+import type { Calls, Event as LinkEvent } from '../../sdk/v1/generated/agent_link.ts';
 import type { TaskState } from '../../sdk/v1/generated/mesos.ts';
 import { agentConfig } from './agent-daemon.ts';
 
@@ -88,6 +90,32 @@ describe('the agent', () => {
     expect(effects.map(({ kind }) => kind)).toContain('link.close');
     const retry = stepAgent(state, { kind: 'timer.fired', key: 'link.retry' }, ctx);
     expect(retry.effects).toContainEqual(expect.objectContaining({ kind: 'link.connect', generation: 2 }));
+  });
+});
+
+describe('the agent, told to end a framework by a master that has since forgotten it', () => {
+  test('runs a new task of that framework once the old ones are gone', () => {
+    const state = initialAgentState(agentConfig('one', 1, '1', [], 0));
+    const ctx = { wallMs: 0, monoMs: 0, ids: seededIds(1) };
+    const input = (event: AgentEvent) => stepAgent(state, event, ctx).effects;
+    const order = (event: LinkEvent) => input({ kind: 'link.event', generation: 1, event });
+    const info = { user: 'user', name: 'framework', id: { value: 'f' } };
+    const run = (taskId: string) =>
+      order({ type: 'RUN_TASK', run_task: { framework_info: info, task: taskOf(taskId, 'a') } });
+    const launched = (effects: readonly AgentEffect[]) =>
+      effects.flatMap((effect) => (effect.kind === 'container.launch' ? [effect.spec] : []));
+    input({ kind: 'start' });
+    const master_info = { id: 'm', ip: 1, port: 5050 };
+    order({
+      type: 'REGISTERED',
+      registered: { agent_id: { value: 'a' }, master_info, epoch: 1n, protocol: 1, ping_timeout_seconds: 75 },
+    });
+    const { containerId } = launched(run('old'))[0] as { readonly containerId: string };
+    input({ kind: 'container.started', containerId, pid: 1 });
+    order({ type: 'SHUTDOWN_FRAMEWORK', shutdown_framework: { framework_id: info.id } });
+    expect(launched(run('new'))).toEqual([]);
+    const [spec] = launched(input({ kind: 'container.exited', containerId, waitStatus: 9 }));
+    expect(spec?.sandbox).toContain('/executors/new/');
   });
 });
 

@@ -192,6 +192,8 @@ export class MarathonUser {
   }
 
   #send(ids: readonly string[], command: ApiCommand, effect: (wanted: Wanted) => Wanted): void {
+    // Who does not wait for an answer cannot tell what to expect.
+    if (ids.some((id) => this.#busy.has(id))) return;
     for (const id of ids) this.#busy.add(id);
     const before = new Map(ids.map((id) => [id, this.#wanted.get(id) ?? []]));
     const input = 'input' in command ? JSON.stringify(command.input) : '';

@@ -11,6 +11,9 @@ const FOUND: readonly (readonly [what: string, seed: number])[] = [
   ['an unreachable instance that comes back as failed costs no healthy one', 825488665],
   ['an agent that dies before it records its id gets the same one, though it was unreachable meanwhile', 354541477],
   ['a kill on an agent that died before it recorded its id ends', 1249060956],
+  ['a framework that only agents remember is given up', 3344983821],
+  ['a registration without an answer is given up', 2603651378],
+  ['a task that is sent while its framework is being ended is run', 3024416958],
 ];
 
 test.each(FOUND)('%s (seed %i)', (_what, seed) => {

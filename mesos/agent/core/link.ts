@@ -25,6 +25,7 @@ const BACKOFF_MS_MAX = 60_000;
 export function connect(state: AgentState, frame: Frame): void {
   const { link } = state;
   link.phase = 'connecting';
+  state.deferred = [];
   link.generation++;
   link.attempts++;
   frame.emit(

@@ -1,3 +1,4 @@
+import type { Event as LinkEvent } from '../../../sdk/v1/generated/agent_link.ts';
 import type {
   AgentInfo,
   ContainerID,
@@ -30,6 +31,11 @@ export interface AgentState {
   /** Connected executors by the number of their stream. */
   readonly streams: Map<number, ExecutorEntry>;
   readonly counters: AgentCounters;
+  /**
+   * Orders for frameworks that are still being ended here on an earlier order, as of a master that has forgotten it: carried out once the
+   * framework's last container is gone. Not kept over registrations, which tell the master that there is no such task.
+   */
+  deferred: readonly LinkEvent[];
   /** Set from SIGUSR1 or the master's order to end, until the process is gone. */
   stopping: StopMark | undefined;
   /** What a restarted agent found and `start` has to look after; undefined afterwards. */
@@ -205,6 +211,7 @@ export function initialAgentState(config: AgentConfig): AgentState {
       recoveryErrors: 0,
       recoverySecs: 0,
     },
+    deferred: [],
     stopping: undefined,
     recovered: undefined,
     rebooted: false,

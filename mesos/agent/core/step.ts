@@ -21,7 +21,24 @@ type Frame = FrameBuilder<AgentEffect>;
 export function step(state: AgentState, event: AgentEvent, ctx: StepContext): StepFrame<AgentEffect> {
   const frame = new FrameBuilder<AgentEffect>();
   decide(state, frame, ctx, event);
+  if (state.deferred.length > 0) carryOutDeferred(state, frame, ctx);
   return frame;
+}
+
+function carryOutDeferred(state: AgentState, frame: Frame, ctx: StepContext): void {
+  const orders = state.deferred;
+  state.deferred = [];
+  for (const order of orders) orderFromMaster(state, frame, ctx, order);
+}
+
+/** Whether an order has to wait until its framework, which an earlier order ended, is gone. */
+function isDeferred(state: AgentState, order: LinkEvent): boolean {
+  return state.frameworks.get(frameworkOf(order))?.terminating === true && state.stopping === undefined;
+}
+
+/** The framework whose task an order runs or kills. */
+function frameworkOf({ run_task: run, kill_task: kill }: LinkEvent): string {
+  return (run?.framework_info.id ?? kill?.framework_id)?.value ?? '';
 }
 
 function decide(state: AgentState, frame: Frame, ctx: StepContext, event: AgentEvent): void {
@@ -86,7 +103,8 @@ function linkEvent(state: AgentState, frame: Frame, ctx: StepContext, event: Lin
 }
 
 function orderFromMaster(state: AgentState, frame: Frame, ctx: StepContext, event: LinkEvent): void {
-  if (event.ping !== undefined) pinged(state, frame, event.ping.sequence);
+  if (isDeferred(state, event)) state.deferred = [...state.deferred, event];
+  else if (event.ping !== undefined) pinged(state, frame, event.ping.sequence);
   else if (event.run_task !== undefined) {
     runTask(state, frame, ctx, event.run_task.framework_info, event.run_task.task);
   } else if (event.kill_task !== undefined) {
@@ -103,7 +121,9 @@ function orderFromMaster(state: AgentState, frame: Frame, ctx: StepContext, even
     const executor = state.frameworks.get(framework_id.value)?.executors.get(executor_id.value);
     if (executor !== undefined) shutdownExecutor(state, frame, ctx, executor);
   } else if (event.shutdown_framework !== undefined) {
-    const framework = state.frameworks.get(event.shutdown_framework.framework_id.value);
+    const frameworkId = event.shutdown_framework.framework_id.value;
+    state.deferred = state.deferred.filter((order) => frameworkOf(order) !== frameworkId);
+    const framework = state.frameworks.get(frameworkId);
     if (framework !== undefined) shutdownFramework(state, frame, ctx, framework);
   } else if (event.update_framework !== undefined) {
     const info = event.update_framework.framework_info;
