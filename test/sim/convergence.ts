@@ -1,3 +1,4 @@
+import { launchObstacle } from '../../chronos/core/launch.ts';
 import { isHealthy } from '../../marathon/core/instance.ts';
 import { instancesOf, type MarathonState } from '../../marathon/core/state.ts';
 import { allApps } from '../../marathon/model/group.ts';
@@ -9,6 +10,11 @@ import type { AgentDaemon } from './agent-daemon.ts';
 import type { Cluster } from './cluster.ts';
 import { missing } from './plain-core.ts';
 import { livingTasks } from './safety.ts';
+
+/** Chronos looks at the clock at least this often. */
+const SLEEP_MS = 31_000;
+/** On a cluster that works and has room a run is launched within this time. */
+const LAUNCH_MS = 100_000;
 
 /** The first thing that is not as it must become once nothing fails any more; undefined when all is quiet. */
 export function unsettled(cluster: Cluster): string | undefined {
@@ -92,10 +98,14 @@ function unsettledMaster(cluster: Cluster, master: MasterState): string | undefi
       if (agent?.tasks.get(framework.id)?.has(taskId) !== true) return `${taskId} is on no agent`;
     }
   }
-  const connected = [...master.frameworks.values()].filter((framework) => framework.connected).length;
+  const connected = connectedFrameworks(cluster);
   const wanted = cluster.plains.length + 2;
   if (connected !== wanted) return `${connected} frameworks of ${wanted} are connected`;
   return undefined;
+}
+
+function connectedFrameworks(cluster: Cluster): number {
+  return [...(cluster.master.process.state?.frameworks.values() ?? [])].filter(({ connected }) => connected).length;
 }
 
 function unsettledPlains(cluster: Cluster, master: MasterState): string | undefined {
@@ -155,6 +165,31 @@ function unsettledChronos(cluster: Cluster): string | undefined {
   if (state.tasks.size > 0) return `chronos has tasks ${[...state.tasks.keys()].join(' ')}`;
   if (state.orphans.size > 0) return `chronos waits for the end of ${[...state.orphans.keys()].join(' ')}`;
   return prefix('chronos broke a promise: ', cluster.chronosUser.disappointment(state));
+}
+
+/** Whether Chronos sleeps over something while nothing fails: a due time that it could decide, or a run that it could launch. */
+export function overslept(cluster: Cluster): string | undefined {
+  const { state, clock } = cluster.chronos;
+  if (state === undefined) return 'chronos is down';
+  const nowMs = clock.wallMs();
+  const hasGhosts = connectedFrameworks(cluster) > cluster.plains.length + 2;
+  return first(state.jobs.values(), (entry) => {
+    const { job, progress, active } = entry;
+    const isIdle = active.size === 0 && !job.disabled && progress.remaining !== 0;
+    if (isIdle && progress.nextMs !== undefined && nowMs - progress.nextMs > SLEEP_MS) {
+      return `${job.name} has not decided ${progress.nextMs}, and it is ${nowMs}`;
+    }
+    const waiting = [...active.values()].find((run) => {
+      return (
+        run.phase === 'queued' &&
+        launchObstacle({ state }, entry, run) === undefined &&
+        nowMs - run.createdMs > LAUNCH_MS
+      );
+    });
+    return waiting === undefined
+      ? undefined
+      : `${job.name} has not launched its run of ${waiting.dueMs}, and it is ${nowMs}`;
+  });
 }
 
 function sameTasks(name: string, mine: Set<string>, master: MasterState, frameworkId: string): string | undefined {

@@ -2,7 +2,7 @@ import { CALM_NETWORK } from '../../sdk/testing/sim-network.ts';
 import { SimRandom } from '../../sdk/testing/sim-random.ts';
 import { audit } from './auditor.ts';
 import { Cluster } from './cluster.ts';
-import { unsettled } from './convergence.ts';
+import { overslept, unsettled } from './convergence.ts';
 import { drawProfile, type FaultKind } from './fault-profile.ts';
 import { Violation } from './world.ts';
 
@@ -92,6 +92,8 @@ function runPhases(cluster: Cluster): Settled {
   cluster.faults.startAll();
   time.runUntil(time.nowMs + CALM_WORK_MS);
   cluster.ledger.checkGaps();
+  const late = overslept(cluster);
+  if (late !== undefined) world.fail('Chronos does its work in time', late);
   cluster.chronosUser.deleteAll();
   const endMs = time.nowMs + LIVENESS_MS;
   const startMs = time.nowMs;
