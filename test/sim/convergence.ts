@@ -186,7 +186,8 @@ export function overslept(cluster: Cluster): string | undefined {
         nowMs - run.createdMs > LAUNCH_MS
       );
     });
-    return waiting === undefined
+    // A framework that died with its machine holds offers until the master's kernel gives its connection up.
+    return waiting === undefined || hasGhosts
       ? undefined
       : `${job.name} has not launched its run of ${waiting.dueMs}, and it is ${nowMs}`;
   });
