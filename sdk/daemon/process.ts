@@ -61,7 +61,13 @@ async function startAndWait<Spec extends FlagSpec>(
   flags: ParsedFlags<Spec>,
   log: Logger,
 ): Promise<void> {
-  let stopping = false;
+  const asked = Promise.withResolvers<NodeJS.Signals>();
+  // Before anything else: a signal that comes while the daemon starts must not be lost. Node takes an unhandled SIGUSR1 for a
+  // request to start its debugger.
+  for (const signal of ['SIGTERM', 'SIGINT', ...(daemon.stopSignals ?? [])] as const) {
+    process.on(signal, () => asked.resolve(signal));
+  }
+  void asked.promise.then(() => setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref());
   const fatal = (error: unknown): void => {
     log.fatal({ err: error }, 'this daemon cannot go on and ends; the next start recovers from its store');
     process.exit(1);
@@ -77,14 +83,7 @@ async function startAndWait<Spec extends FlagSpec>(
     else log.fatal({ err: error }, 'cannot start');
     process.exit(1);
   }
-  for (const signal of ['SIGTERM', 'SIGINT', ...(daemon.stopSignals ?? [])] as const) {
-    process.on(signal, () => {
-      if (stopping) return;
-      stopping = true;
-      setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
-      stop(signal).then(() => process.exit(0), fatal);
-    });
-  }
+  stop(await asked.promise).then(() => process.exit(0), fatal);
 }
 
 function logFormat(): LogFormat {
