@@ -68,6 +68,8 @@ async function startAndWait<Spec extends FlagSpec>(
     process.on(signal, () => asked.resolve(signal));
   }
   void asked.promise.then(() => setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref());
+  // Listening for signals keeps no process alive: without this, one that has nothing open at a moment ends as if all was done.
+  setInterval(() => {}, 2 ** 30);
   const fatal = (error: unknown): void => {
     log.fatal({ err: error }, 'this daemon cannot go on and ends; the next start recovers from its store');
     process.exit(1);

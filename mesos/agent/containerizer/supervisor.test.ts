@@ -1,7 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CANCELLED_PID_FILE, parseExitFile, parsePidFile } from './supervisor-files.ts';
@@ -12,17 +14,23 @@ const SHELLS = ['/bin/sh', '/bin/bash', '/bin/dash', '/bin/busybox'].filter(exis
 describe.each(SHELLS)('the contract under %s', (shell) => {
   let runtime: string;
   let helper: ChildProcess;
+  let allEnded: Promise<unknown>;
 
   beforeEach(() => {
     runtime = mkdtempSync(join(tmpdir(), 'meseta-contract-'));
     execFileSync('mkfifo', [join(runtime, '.events')]);
     const args = shell.endsWith('busybox') ? ['sh', SCRIPT] : [SCRIPT];
     const env = { PATH: '/usr/bin:/bin' };
-    helper = spawn(shell, [...args, runtime, 'this-boot'], { stdio: ['pipe', 'ignore', 'ignore'], env });
+    helper = spawn(shell, [...args, runtime, 'this-boot'], { stdio: ['pipe', 'ignore', 'ignore', 'pipe'], env });
+    // Held open by the helper and by every supervisor, the ones that came too late to start anything too.
+    const held = helper.stdio[3] as Readable;
+    held.resume();
+    allEnded = once(held, 'close');
   });
 
-  afterEach(() => {
+  afterEach(async () => {
     helper.stdin?.end();
+    await allEnded;
     rmSync(runtime, { recursive: true, force: true });
   });
 

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -15,6 +16,8 @@ let server: Server;
 let base: string;
 let requests: string[];
 let count = 0;
+/** Processes are found by their container's id in the whole machine, those of a test beside this one too. */
+const run = randomUUID();
 const started: string[] = [];
 /** A zip archive of one file, inside.txt, that says 'inside'. */
 const ZIP_OF_INSIDE =
@@ -49,7 +52,7 @@ afterEach(async () => {
 });
 
 async function fetchInto(uris: readonly FetchUri[]): Promise<{ readonly sandbox: string; readonly error?: string }> {
-  const containerId = `c${++count}`;
+  const containerId = `${run}.c${++count}`;
   started.push(containerId);
   const sandbox = join(directory, 'sandboxes', containerId);
   const command = { shell: true, value: 'true', arguments: [] };
@@ -156,9 +159,10 @@ describe('a fetch that fails fails the launch', () => {
 });
 
 test('a container destroyed while it fetches never starts', async () => {
-  const sandbox = join(directory, 'sandboxes', 'slow');
+  const containerId = `${run}.slow`;
+  const sandbox = join(directory, 'sandboxes', containerId);
   const launch = containerizer.launch({
-    containerId: 'slow',
+    containerId,
     kind: 'task',
     command: { shell: true, value: 'touch started', arguments: [] },
     environment: {},
@@ -167,7 +171,7 @@ test('a container destroyed while it fetches never starts', async () => {
   });
   const failure = expect(launch).rejects.toMatchObject({ reason: 'REASON_TASK_KILLED_DURING_LAUNCH' });
   while (!requests.includes('/stall/x')) await new Promise((resolve) => setImmediate(resolve));
-  await containerizer.destroy('slow');
+  await containerizer.destroy(containerId);
   await failure;
   expect(() => text(sandbox, 'started')).toThrow();
 });
@@ -178,19 +182,19 @@ test.runIf(process.getuid?.() === 0)("the task's user cannot fetch what it canno
   const open = join(directory, 'open');
   writeFileSync(open, 'open', { mode: 0o644 });
   execFileSync('chmod', ['755', directory]);
-  const launch = (containerId: string, value: string) =>
+  const launch = (name: string, value: string) =>
     containerizer.launch({
-      containerId,
+      containerId: `${run}.${name}`,
       kind: 'task',
       command: { shell: true, value: 'true', arguments: [] },
       environment: {},
-      sandbox: join(directory, 'boxes', containerId),
+      sandbox: join(directory, 'boxes', name),
       user: 'nobody',
       uris: [{ value }],
     });
   await expect(launch('u1', secret)).rejects.toThrow('Failed to fetch all URIs');
   await launch('u2', open);
-  started.push('u2');
+  started.push(`${run}.u2`);
   expect(statSync(join(directory, 'boxes', 'u2', 'open')).uid).toBe(statSync(join(directory, 'boxes', 'u2')).uid);
   expect(statSync(join(directory, 'boxes', 'u2')).uid).not.toBe(0);
 });
