@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { prepareComponents } from './components.ts';
+import { readSuiteReport } from './vitest-report.ts';
 
 /**
  * `npm test`: every suite, one after another, with a closing line `N passed, N failed, N skipped`.
@@ -58,6 +59,7 @@ if (unknown.length > 0 || (only !== undefined && !suites.some(({ name }) => name
 
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
 const failedSuites: string[] = [];
+const failures: string[] = [];
 await prepareComponents({ install: isCi || args.includes('--install'), suite: only });
 for (const suite of suites.filter(({ name }) => only === undefined || name === only)) {
   process.stdout.write(`\n== ${suite.name} ==\n`);
@@ -67,6 +69,7 @@ for (const suite of suites.filter(({ name }) => only === undefined || name === o
   if (counts.failed > 0) failedSuites.push(suite.name);
   process.stdout.write(`-- ${suite.name}: ${describe(counts)} in ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
 }
+for (const failure of failures) process.stdout.write(`\nFAILED ${failure}\n`);
 if (failedSuites.length > 0) process.stdout.write(`\nFailed suites: ${failedSuites.join(', ')}\n`);
 process.stdout.write(`\n${describe(total)}\n`);
 process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);
@@ -109,44 +112,18 @@ async function vitest(project: string): Promise<Counts> {
       '--reporter=json',
       `--outputFile=${report}`,
     ]);
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = readReport(report);
-    for (const reason of skippedSuites(testResults)) process.stdout.write(`SKIPPED ${reason}\n`);
-    const failed = numFailedTests ?? 0;
+    const { passed, failed, skipped, skippedSuites, failures: told } = readSuiteReport(report);
+    for (const reason of skippedSuites) process.stdout.write(`SKIPPED ${reason}\n`);
+    failures.push(...told);
     // A file that cannot be loaded or an unhandled error fails the run without failing a test.
     const broken = code !== 0 && failed === 0 ? 1 : 0;
-    return {
-      passed: numPassedTests ?? 0,
-      failed: failed + broken,
-      skipped: (numPendingTests ?? 0) + (numTodoTests ?? 0),
-    };
+    return { passed, failed: failed + broken, skipped };
   } catch (error) {
     process.stdout.write(`vitest left no report: ${String(error)}\n`);
     return { passed: 0, failed: 1, skipped: 0 };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-interface Report {
-  readonly numPassedTests?: number;
-  readonly numFailedTests?: number;
-  readonly numPendingTests?: number;
-  readonly numTodoTests?: number;
-  readonly testResults?: readonly {
-    readonly assertionResults: readonly { readonly ancestorTitles: readonly string[] }[];
-  }[];
-}
-
-function readReport(path: string): Report {
-  return JSON.parse(readFileSync(path, 'utf8')) as Report;
-}
-
-/** Titles of suites that `describeIf` skipped; each names the component that is missing. */
-function skippedSuites(results: Report['testResults'] = []): Set<string> {
-  const titles = results.flatMap(({ assertionResults }) =>
-    assertionResults.flatMap(({ ancestorTitles }) => ancestorTitles),
-  );
-  return new Set(titles.filter((title) => title.includes('(skipped: ')));
 }
 
 function run(command: string, commandArgs: readonly string[]): Promise<number> {
