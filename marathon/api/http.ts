@@ -2,6 +2,7 @@ import type { ApiCommand } from '../core/api/command.ts';
 import { ApiRefusal } from '../core/api/refusal.ts';
 import type { ApiReply } from '../core/api/reply.ts';
 import type { MarathonState } from '../core/state.ts';
+import { notTimestamp, parseTimestamp } from '../model/timestamp.ts';
 import type { ServerInfo } from './views/info-view.ts';
 import type { HttpCounters } from './views/metrics-view.ts';
 import type { Now } from './views/now.ts';
@@ -75,6 +76,13 @@ export class Query {
 /** 200 with a JSON body. */
 export function ok(body: unknown): ApiResponse {
   return { status: 200, body };
+}
+
+/** The canonical form of a timestamp in a URL. @throws ApiRefusal */
+export function timestampOf(text: string): string {
+  const time = parseTimestamp(text);
+  if (time === undefined) throw new ApiRefusal(422, notTimestamp(text));
+  return time;
 }
 
 /** The path is known, the method is not. */

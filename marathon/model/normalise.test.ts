@@ -1,21 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { appAnswer } from './answer.ts';
 import type { AppDefinition } from './app.ts';
+import { readDefinition } from './definition.ts';
 import type { AppInput } from './input.ts';
 import { normaliseApp } from './normalise.ts';
-import { appViolations } from './validate.ts';
 
 const OPTIONS = { defaultRole: '*' };
 
 function app(input: AppInput, current?: AppDefinition): AppDefinition {
-  const result = normaliseApp(input, '/group/app', '/group', current, OPTIONS);
-  if (!result.ok) throw new Error(JSON.stringify(result.violations));
-  return result.app;
+  return normaliseApp(input, '/group/app', current, OPTIONS);
 }
 
 function errors(input: AppInput): string[] {
-  const result = normaliseApp(input, '/group/app', '/group', undefined, OPTIONS);
-  const violations = result.ok ? appViolations(result.app, OPTIONS) : result.violations;
+  const { violations } = readDefinition(input, '/group/app', undefined, OPTIONS);
   return violations.map(({ path, error }) => `${path} ${error}`);
 }
 
@@ -93,7 +90,7 @@ describe('normaliseApp', () => {
   });
 });
 
-describe('appViolations', () => {
+describe('readDefinition', () => {
   it.each<[string, AppInput, string]>([
     ['neither cmd nor args', {}, "/ AppDefinition must either contain one of 'cmd' or 'args', and/or a 'container'."],
     ['NUL in a command', { cmd: 'a\0b' }, '/cmd must not contain a NUL character'],
@@ -173,7 +170,7 @@ describe('appViolations', () => {
     ],
     ['no roles at all', { cmd: 'x', acceptedResourceRoles: [] }, '/acceptedResourceRoles must not be empty'],
     ['too many instances', { cmd: 'x', instances: 2_000_000 }, '/instances must be at most 100000'],
-    ['an address that is none', { cmd: 'x', uris: ['http://a b'] }, '/fetch(0)/uri URI has invalid syntax.'],
+    ['an address that is none', { cmd: 'x', uris: ['http://a b'] }, '/uris(0) URI has invalid syntax.'],
   ])('finds %s', (_name, input, expected) => {
     expect(errors(input)).toEqual([expected]);
   });

@@ -1,18 +1,13 @@
 import type { AppDefinition, Constraint, FetchUri, HealthCheck, PortDefinition } from './app.ts';
+import { parentId } from './group.ts';
 import type { AppInput } from './input.ts';
-import { canonicalId, isAtOrBelow } from './path-id.ts';
-import type { Violation } from './violation.ts';
+import { canonicalId } from './path-id.ts';
 
 /** What normalisation takes from the daemon's configuration. */
 export interface NormaliseOptions {
   /** The role of apps that name none (`--mesos_role`). */
   readonly defaultRole: string;
 }
-
-/** An app, or why the input makes none. */
-export type Normalised =
-  | { readonly ok: true; readonly app: AppDefinition }
-  | { readonly ok: false; readonly violations: readonly Violation[] };
 
 const HOST_NETWORKS = [{ mode: 'host' }] as const;
 
@@ -24,19 +19,16 @@ const EXTRACTED = ['.tar', '.tar.gz', '.tar.bz2', '.tar.xz', '.gz', '.tgz', '.tb
 
 /**
  * Makes a definition of an input, on top of `current` when a field keeps its value if absent, else on top of defaults.
+ * Relative dependencies start from the group of the app.
  *
  * @param id absolute id; the input's own is ignored.
- * @param base absolute id of the group that relative dependencies start from.
  */
 export function normaliseApp(
   input: AppInput,
   id: string,
-  base: string,
   current: AppDefinition | undefined,
   options: NormaliseOptions,
-): Normalised {
-  const violations = legacyViolations(input);
-  if (violations.length > 0) return { ok: false, violations };
+): AppDefinition {
   const start = current ?? defaultApp(id, options);
   const portDefinitions = portDefinitionsOf(input) ?? start.portDefinitions;
   const app: AppDefinition = {
@@ -60,7 +52,7 @@ export function normaliseApp(
       check: input.check,
       readinessChecks: input.readinessChecks,
       fetch: fetchOf(input),
-      dependencies: input.dependencies?.map((dependency) => canonicalId(dependency, base)).sort(),
+      dependencies: input.dependencies?.map((dependency) => canonicalId(dependency, parentId(id))).sort(),
       unreachableStrategy: input.unreachableStrategy,
       killSelection: input.killSelection,
       backoffSeconds: input.backoffSeconds,
@@ -76,7 +68,7 @@ export function normaliseApp(
     ),
     upgradeStrategy: upgradeStrategyOf(input, current),
   };
-  return { ok: true, app: { ...app, dependencies: [...new Set(app.dependencies)] } };
+  return { ...app, dependencies: [...new Set(app.dependencies)] };
 }
 
 /** True for the label that promises that an app never has two instances. */
@@ -116,30 +108,18 @@ function defaultApp(id: string, options: NormaliseOptions): AppDefinition {
   };
 }
 
-/** Rules between legacy and present fields. */
-function legacyViolations(input: AppInput): Violation[] {
-  const violations: Violation[] = [];
-  const numbers = input.portDefinitions?.map((definition) => definition.port);
-  if (input.uris !== undefined && input.uris.length > 0 && input.fetch !== undefined && input.fetch.length > 0)
-    violations.push({ path: '/uris', error: 'may not be set in conjunction with fetch' });
-  if (input.ports !== undefined) {
-    const fixed = input.ports.filter((port) => port !== 0);
-    if (new Set(fixed).size < fixed.length) violations.push({ path: '/ports', error: 'ports must be unique' });
-    if (numbers !== undefined && numbers.join() !== input.ports.join())
-      violations.push({ path: '/', error: 'cannot specify both ports and port definitions' });
-  }
-  return violations;
+/** Of both forms the longer one counts, so that nobody is blamed for naming a port that one of them has. */
+function portDefinitionsOf({ portDefinitions, ports }: AppInput): readonly PortDefinition[] | undefined {
+  if (portDefinitions === undefined) return ports?.map((port) => ({ port, protocol: 'tcp', labels: {} }));
+  const more = (ports ?? []).slice(portDefinitions.length);
+  return [...portDefinitions, ...more.map((): PortDefinition => ({ port: 0, protocol: 'tcp', labels: {} }))];
 }
 
-function portDefinitionsOf(input: AppInput): readonly PortDefinition[] | undefined {
-  if (input.portDefinitions !== undefined) return input.portDefinitions;
-  return input.ports?.map((port) => ({ port, protocol: 'tcp', labels: {} }));
-}
-
-function fetchOf(input: AppInput): readonly FetchUri[] | undefined {
-  if (input.uris === undefined || input.uris.length === 0)
-    return input.fetch ?? (input.uris === undefined ? undefined : []);
-  return input.uris.map((uri) => ({ uri, extract: isArchive(uri), executable: false, cache: false }));
+/** What came as `uris` stands behind what came as `fetch`. */
+function fetchOf({ fetch, uris }: AppInput): readonly FetchUri[] | undefined {
+  if (uris === undefined) return fetch;
+  const legacy = uris.map((uri) => ({ uri, extract: isArchive(uri), executable: false, cache: false }));
+  return [...(fetch ?? []), ...legacy];
 }
 
 function isArchive(uri: string): boolean {
@@ -189,11 +169,4 @@ function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], un
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;
   };
-}
-
-/** The id of an app given inside a group, and whether it is a direct child of that group. */
-export function appIdIn(group: string, id: string): { readonly id: string; readonly isChild: boolean } {
-  const absolute = canonicalId(id, group);
-  const parent = absolute.slice(0, absolute.lastIndexOf('/')) || '/';
-  return { id: absolute, isChild: isAtOrBelow(absolute, group) && parent === group && absolute !== '/' };
 }

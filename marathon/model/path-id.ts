@@ -6,7 +6,10 @@ const LABEL = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 const SEGMENT_PATTERN =
   '^(([a-z0-9]|[a-z0-9][a-z0-9\\-]*[a-z0-9])\\.)*([a-z0-9]|[a-z0-9][a-z0-9\\-]*[a-z0-9])|(\\.|\\.\\.)$';
 
-const RESERVED = ['restart', 'tasks', 'versions', '.', '..'];
+/** Tails of URLs that are not part of an id: no app and no group around one can be called so. */
+const TAILS = ['restart', 'tasks', 'versions'];
+
+const RESERVED = [...TAILS, '.', '..'];
 
 /**
  * A task id is `<path with _>.instance-<uuid>._app.<incarnation>`, and Mesos wants at most 255 bytes (it names a directory):
@@ -45,9 +48,14 @@ export function idErrors(id: string): string[] {
     segment === '.' || segment === '..' || segment.split('.').every((label) => LABEL.test(label));
   if (!segments.every(fits)) return [`must fully match regular expression '${SEGMENT_PATTERN}'`];
   const last = segments.at(-1);
-  if (last !== undefined && RESERVED.includes(last))
+  if (segments.some((segment) => TAILS.includes(segment)) || (last !== undefined && RESERVED.includes(last)))
     return [`must not end with any of the following reserved keywords: ${RESERVED.join(', ')}`];
   return [];
+}
+
+/** Why nothing can wait for this absolute path; `/` stands for everything. */
+export function dependencyErrors(id: string): string[] {
+  return id === '/' ? [] : [...idErrors(id), ...idLengthErrors(id)];
 }
 
 /** Why an absolute id is too long for the task ids that come of it; empty when it is not. */

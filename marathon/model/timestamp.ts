@@ -12,6 +12,11 @@ export function parseTimestamp(text: string): string | undefined {
   return Number.isNaN(ms) ? undefined : timestampText(ms);
 }
 
+/** What a client is told of a text that is no timestamp. */
+export function notTimestamp(text: string): string {
+  return `Invalid format: "${text.slice(0, 100)}" is not a timestamp`;
+}
+
 /**
  * The version for a change made at `wallMs`: later than `previous`, so that two changes in one millisecond, or after the
  * wall clock went back, keep their order.

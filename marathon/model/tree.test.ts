@@ -15,9 +15,7 @@ const V1 = timestampText(1000);
 const V2 = timestampText(2000);
 
 function app(id: string, more: Partial<AppDefinition> = {}): AppDefinition {
-  const result = normaliseApp({ cmd: 'x' }, id, '/', undefined, { defaultRole: '*' });
-  if (!result.ok) throw new Error('no app');
-  return { ...result.app, ...more };
+  return { ...normaliseApp({ cmd: 'x' }, id, undefined, { defaultRole: '*' }), ...more };
 }
 
 function rootOf(...apps: readonly AppDefinition[]): Group {

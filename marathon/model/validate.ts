@@ -1,7 +1,7 @@
 import type { AppDefinition, HealthCheck } from './app.ts';
 import { constraintError } from './constraint-rules.ts';
 import { isSingleInstance } from './normalise.ts';
-import { idErrors, idLengthErrors, MAX_ID_LENGTH } from './path-id.ts';
+import { idErrors, idLengthErrors } from './path-id.ts';
 import type { Violation } from './violation.ts';
 
 /** Differs: upstream has no limit. Each instance is an entry in memory and in the store. */
@@ -17,7 +17,10 @@ export interface ValidateOptions {
 
 type Report = (path: string, error: string) => void;
 
-/** All rules that a normalised definition breaks; empty when it is valid. Texts are upstream's where it has the rule. */
+/**
+ * All rules that a normalised definition breaks; empty when it is valid. Texts are upstream's where it has the rule. Its
+ * dependencies were judged as they were written.
+ */
 export function appViolations(app: AppDefinition, options: ValidateOptions): Violation[] {
   const violations: Violation[] = [];
   const report: Report = (path, error) => violations.push({ path, error });
@@ -49,11 +52,6 @@ function checkIds(app: AppDefinition, report: Report): void {
   if (app.id === '/') report('/id', 'must not be root');
   for (const error of idErrors(app.id)) report('/id', error);
   for (const error of idLengthErrors(app.id)) report('/id', error);
-  app.dependencies.forEach((dependency, index) => {
-    for (const error of dependency === '/' ? [] : idErrors(dependency)) report(`/dependencies(${index})`, error);
-    if (dependency.length > MAX_ID_LENGTH + 1)
-      report(`/dependencies(${index})`, `must be at most ${MAX_ID_LENGTH} characters long`);
-  });
 }
 
 function checkCommand(app: AppDefinition, report: Report): void {

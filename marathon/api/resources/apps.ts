@@ -1,9 +1,16 @@
 import { ApiRefusal, unknownApp } from '../../core/api/refusal.ts';
 import { canonicalId } from '../../model/path-id.ts';
-import { parseTimestamp } from '../../model/timestamp.ts';
-import { type ApiBackend, type ApiRequest, type ApiResponse, methodNotAllowed, notFound, ok } from '../http.ts';
-import { judgeApp, judgeApps } from '../judge.ts';
+import {
+  type ApiBackend,
+  type ApiRequest,
+  type ApiResponse,
+  methodNotAllowed,
+  notFound,
+  ok,
+  timestampOf,
+} from '../http.ts';
 import { readAppBody, readAppsBody } from '../schema/read-body.ts';
+import { submit } from '../submit.ts';
 import { type AppFilter, appDetails, appList, appsInGroup, appVersion, appVersions } from '../views/apps-view.ts';
 import { appEmbeds } from '../views/embed.ts';
 import { LabelSelectorError, parseLabelSelector } from '../views/label-selector.ts';
@@ -32,7 +39,7 @@ export async function appsResource(request: ApiRequest, backend: ApiBackend): Pr
 }
 
 async function collection(request: ApiRequest, backend: ApiBackend): Promise<ApiResponse> {
-  const { method, query, body } = request;
+  const { method, query } = request;
   const force = query.flag('force');
   const requester = requesterOf(request);
   switch (method) {
@@ -42,24 +49,11 @@ async function collection(request: ApiRequest, backend: ApiBackend): Promise<Api
       return ok(await backend.read((state, now) => appList(state, now, filter, embeds)));
     }
     case 'POST':
-      return await backend.execute({
-        kind: 'app.create',
-        input: await readAppBody(body, (input) => backend.read((state) => judgeApp(state, input))),
-        force,
-        requester,
-      });
+      return await submit(request, backend, readAppBody, (input) => ({ kind: 'app.create', input, force, requester }));
     case 'PUT':
     case 'PATCH': {
-      const partial = method === 'PATCH' || query.flag('partialUpdate', true);
-      const inputs = await readAppsBody(body, (given) => backend.read((state) => judgeApps(state, given, partial)));
-      return await backend.execute({
-        kind: 'apps.update',
-        inputs,
-        partial,
-        mayCreate: method === 'PUT',
-        force,
-        requester,
-      });
+      const how = { ...updating(request), requester };
+      return await submit(request, backend, readAppsBody, (inputs) => ({ kind: 'apps.update', inputs, ...how }));
     }
     default:
       throw methodNotAllowed('GET, POST, PUT, PATCH');
@@ -67,7 +61,7 @@ async function collection(request: ApiRequest, backend: ApiBackend): Promise<Api
 }
 
 async function app(request: ApiRequest, backend: ApiBackend, id: string): Promise<ApiResponse> {
-  const { method, query, body } = request;
+  const { method, query } = request;
   switch (method) {
     case 'GET': {
       const embeds = appEmbeds(query.all('embed'), ['counts', 'tasks', 'lastTaskFailure', 'deployments']);
@@ -75,19 +69,8 @@ async function app(request: ApiRequest, backend: ApiBackend, id: string): Promis
     }
     case 'PUT':
     case 'PATCH': {
-      const partial = method === 'PATCH' || query.flag('partialUpdate', true);
-      const input = await readAppBody(body, (given) =>
-        backend.read((state) => judgeApp(state, given, { id, partial })),
-      );
-      return await backend.execute({
-        kind: 'app.update',
-        id,
-        input,
-        partial,
-        mayCreate: method === 'PUT',
-        force: query.flag('force'),
-        requester: requesterOf(request),
-      });
+      const how = { ...updating(request), requester: requesterOf(request) };
+      return await submit(request, backend, readAppBody, (input) => ({ kind: 'app.update', id, input, ...how }));
     }
     case 'DELETE':
       // Forced unless asked otherwise, as upstream.
@@ -110,8 +93,7 @@ async function versions(request: ApiRequest, backend: ApiBackend, id: string): P
 
 async function version(request: ApiRequest, backend: ApiBackend, id: string, text: string): Promise<ApiResponse> {
   if (request.method !== 'GET') throw methodNotAllowed('GET');
-  const time = parseTimestamp(text);
-  if (time === undefined) throw new ApiRefusal(422, `Invalid format: "${text.slice(0, 100)}" is not a timestamp`);
+  const time = timestampOf(text);
   return ok(await backend.read((state) => appVersion(state, id, time)));
 }
 
@@ -136,6 +118,12 @@ async function tasks(request: ApiRequest, backend: ApiBackend): Promise<ApiRespo
 async function task(request: ApiRequest, backend: ApiBackend, id: string, taskId: string): Promise<ApiResponse> {
   if (request.method !== 'DELETE') throw methodNotAllowed('DELETE');
   return await backend.execute({ kind: 'app.killOne', id, taskId, ...killing(request) });
+}
+
+/** How a request updates: by PUT also what is not there yet, and whole definitions when asked to. */
+function updating({ method, query }: ApiRequest): { partial: boolean; mayCreate: boolean; force: boolean } {
+  const mayCreate = method === 'PUT';
+  return { partial: !mayCreate || query.flag('partialUpdate', true), mayCreate, force: query.flag('force') };
 }
 
 /** How a request kills. */

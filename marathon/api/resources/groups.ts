@@ -1,12 +1,10 @@
-import { ApiRefusal, invalid, unknownGroup } from '../../core/api/refusal.ts';
+import { invalid, unknownGroup } from '../../core/api/refusal.ts';
 import { findGroup } from '../../model/group.ts';
 import type { GroupInput } from '../../model/input.ts';
 import { canonicalId } from '../../model/path-id.ts';
-import { parseTimestamp } from '../../model/timestamp.ts';
-import type { Violation } from '../../model/violation.ts';
-import { type ApiBackend, type ApiRequest, type ApiResponse, methodNotAllowed, ok } from '../http.ts';
-import { judgeGroup } from '../judge.ts';
+import { type ApiBackend, type ApiRequest, type ApiResponse, methodNotAllowed, ok, timestampOf } from '../http.ts';
 import { readGroupBody, readGroupPatchBody } from '../schema/read-body.ts';
+import { submit } from '../submit.ts';
 import { appsInGroup } from '../views/apps-view.ts';
 import { groupEmbeds } from '../views/embed.ts';
 import { groupDetails, groupVersion, groupVersions } from '../views/groups-view.ts';
@@ -17,23 +15,17 @@ export async function groupsResource(request: ApiRequest, backend: ApiBackend): 
   const base = canonicalId(`/${path.join('/')}`);
   if (base.length > 2000) throw unknownGroup(`${base.slice(0, 100)}...`);
   const force = query.flag('force');
-  const judge = (input: GroupInput): Promise<Violation[]> => backend.read((state) => judgeGroup(state, input, base));
   switch (method) {
     case 'GET':
       return await read(request, backend);
     case 'POST':
-      return await backend.execute({
-        kind: 'group.create',
-        base,
-        input: await readGroupBody(request.body, judge),
-        force,
-      });
+      return await submit(request, backend, readGroupBody, (input) => ({ kind: 'group.create', base, input, force }));
     case 'PUT': {
       const rollback = rollbackOf(request);
       if (rollback !== undefined)
         return await backend.execute({ kind: 'group.update', ...rollback, force, dryRun: false });
-      const input = await readGroupBody(request.body, judge);
-      return await backend.execute({ kind: 'group.update', base, input, force, dryRun: query.flag('dryRun') });
+      const how = { base, force, dryRun: query.flag('dryRun') };
+      return await submit(request, backend, readGroupBody, (input) => ({ kind: 'group.update', input, ...how }));
     }
     case 'PATCH':
       return await patch(request, backend, base);
@@ -51,7 +43,7 @@ async function read({ path, query }: ApiRequest, backend: ApiBackend): Promise<A
   if (last === 'apps') return ok(await backend.read((state, now) => appsInGroup(state, now, id(1), embeds.app)));
   if (last === 'versions') return ok(await backend.read((state) => groupVersions(state, id(1))));
   if (last !== undefined && path.at(-2) === 'versions') {
-    const version = timestamp(last);
+    const version = timestampOf(last);
     return ok(await backend.read((state, now) => groupVersion(state, now, id(2), version, embeds)));
   }
   return ok(await backend.read((state, now) => groupDetails(state, now, id(0), embeds)));
@@ -65,7 +57,7 @@ function rollbackOf({ path, body }: ApiRequest): { base: string; input: GroupInp
   const time = path.at(-1);
   const isEmpty = !(body instanceof Uint8Array) || body.length === 0;
   if (time === undefined || path.at(-2) !== 'versions' || !isEmpty) return undefined;
-  return { base: canonicalId(`/${path.slice(0, -2).join('/')}`), input: { version: timestamp(time) } };
+  return { base: canonicalId(`/${path.slice(0, -2).join('/')}`), input: { version: timestampOf(time) } };
 }
 
 /** Only `enforceRole: false`, which is how every group is, can be set. */
@@ -75,10 +67,4 @@ async function patch(request: ApiRequest, backend: ApiBackend, id: string): Prom
   const isKnown = await backend.read((state) => findGroup(state.root, id) !== undefined);
   if (!isKnown) throw unknownGroup(id);
   return { status: 200 };
-}
-
-function timestamp(text: string): string {
-  const time = parseTimestamp(text);
-  if (time === undefined) throw new ApiRefusal(422, `Invalid format: "${text.slice(0, 100)}" is not a timestamp`);
-  return time;
 }

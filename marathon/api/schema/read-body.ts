@@ -1,31 +1,27 @@
 import { z } from 'zod';
 import { describeJsonProblems, parseJsonBody } from '../../../sdk/daemon/json-diagnosis.ts';
-import { ApiRefusal } from '../../core/api/refusal.ts';
+import { ApiRefusal, invalid } from '../../core/api/refusal.ts';
 import type { AppInput, GroupInput } from '../../model/input.ts';
-import { type Violation, violationDetails } from '../../model/violation.ts';
+import { VIOLATIONS_MAX, type Violation } from '../../model/violation.ts';
 import { appSchema } from './app-schema.ts';
 import { groupPatchSchema, groupSchema, taskIdsSchema } from './group-schema.ts';
 import { issueViolations, pathText } from './issues.ts';
-import { VIOLATIONS_MAX } from './shapes.ts';
 import { independentOf, usablePart } from './usable-part.ts';
 
 /** What the rules about the meaning say of an input; asked only when the shape is wrong, about what is left without that. */
-type Judge<Input> = (input: Input) => Promise<readonly Violation[]>;
+export type Judge<Input> = (input: Input) => Promise<readonly Violation[]>;
 
-/** The body of a request about one app. @throws ApiRefusal */
-export async function readAppBody(body: unknown, judge: Judge<AppInput>): Promise<AppInput> {
-  return await readJudged(body, appSchema, judge);
-}
+/** Reads a body. @throws ApiRefusal */
+export type BodyReader<Input> = (body: unknown, judge: Judge<Input>) => Promise<Input>;
 
-/** The body of a request about many apps. @throws ApiRefusal */
-export async function readAppsBody(body: unknown, judge: Judge<AppInput[]>): Promise<AppInput[]> {
-  return await readJudged(body, z.array(appSchema), judge);
-}
+/** The body of a request about one app. */
+export const readAppBody: BodyReader<AppInput> = (body, judge) => readJudged(body, appSchema, judge);
 
-/** The body of a request about a group. @throws ApiRefusal */
-export async function readGroupBody(body: unknown, judge: Judge<GroupInput>): Promise<GroupInput> {
-  return await readJudged(body, groupSchema, judge);
-}
+/** The body of a request about many apps. */
+export const readAppsBody: BodyReader<AppInput[]> = (body, judge) => readJudged(body, z.array(appSchema), judge);
+
+/** The body of a request about a group. */
+export const readGroupBody: BodyReader<GroupInput> = (body, judge) => readJudged(body, groupSchema, judge);
 
 /** Checks the body of `PATCH /v2/groups/{id}`. @throws ApiRefusal */
 export function readGroupPatchBody(body: unknown): void {
@@ -43,40 +39,42 @@ export function readTaskIdsBody(body: unknown): readonly string[] {
  * @throws ApiRefusal 400 when it is not JSON, 422 with all violations when it is not of the schema.
  */
 function readBody<Schema extends z.ZodType>(body: unknown, schema: Schema): z.output<Schema> {
-  const value = jsonOf(body);
-  const result = schema.safeParse(value);
-  if (result.success) return withoutUndefined(result.data) as z.output<Schema>;
-  throw refused(issueViolations(result.error.issues, value));
+  const { data, violations } = check(body, schema);
+  if (violations.length > 0) throw invalid(violations);
+  return data as z.output<Schema>;
 }
 
 /** As `readBody`; a 422 also tells what is wrong with the meaning of the fields whose shape is right. */
 async function readJudged<Input>(body: unknown, schema: z.ZodType, judge: Judge<Input>): Promise<Input> {
-  const value = jsonOf(body);
-  const result = schema.safeParse(value);
-  if (result.success) return withoutUndefined(result.data) as Input;
-  const { issues } = result.error;
-  const violations = issueViolations(issues, value);
-  if (violations.length >= VIOLATIONS_MAX) throw refused(violations);
-  const part = usablePart(value, issues, schema);
-  if (part === undefined) throw refused(violations);
-  throw refused(violations, independentOf(part, await judge(withoutUndefined(part.value) as Input)));
+  const { value, data, issues, violations } = check(body, schema);
+  if (violations.length === 0) return data as Input;
+  const part = violations.length < VIOLATIONS_MAX ? usablePart(value, issues, schema) : undefined;
+  if (part === undefined) throw invalid(violations);
+  throw invalid([...violations, ...independentOf(part, await judge(withoutUndefined(part.value) as Input))]);
 }
 
-function jsonOf(body: unknown): unknown {
+interface CheckedBody {
+  readonly value: unknown;
+  /** What the schema makes of the value. */
+  readonly data: unknown;
+  readonly issues: readonly z.core.$ZodIssue[];
+  readonly violations: readonly Violation[];
+}
+
+function check(body: unknown, schema: z.ZodType): CheckedBody {
   const bytes = body instanceof Uint8Array ? body : new Uint8Array();
   const parsed = parseJsonBody(bytes);
   if (!parsed.ok) throw new ApiRefusal(400, 'Invalid JSON', { details: describeJsonProblems(parsed.problems) });
   const violations: Violation[] = [];
   const value = withoutNulls(parsed.value, [], violations);
-  if (violations.length > 0) throw refused(violations);
-  return value;
-}
-
-/** In upstream's words a body with a wrong type is invalid JSON, whatever else is wrong with it. */
-function refused(violations: readonly Violation[], others: readonly Violation[] = []): ApiRefusal {
-  const details = violationDetails([...violations, ...others].slice(0, VIOLATIONS_MAX));
-  const isMistyped = violations.some(({ error }) => error.startsWith('error.'));
-  return new ApiRefusal(422, isMistyped ? 'Invalid JSON' : 'Object is not valid', { details });
+  const { data, error } = schema.safeParse(value);
+  const issues = error?.issues ?? [];
+  return {
+    value,
+    data: withoutUndefined(data),
+    issues,
+    violations: [...violations, ...issueViolations(issues, value)],
+  };
 }
 
 /** Depth is bounded by `parseJsonBody`. */

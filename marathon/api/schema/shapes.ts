@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { didYouMean } from '../../../sdk/daemon/nearest.ts';
+import { VIOLATIONS_MAX } from '../../model/violation.ts';
 
 /** Building blocks of the request schemas. Messages are what a person reads; `issues.ts` adds the codes of upstream. */
 
@@ -7,9 +8,6 @@ const INT32_MAX = 2 ** 31 - 1;
 
 /** Longest interval or timeout in seconds: about 23 days, what timers take. */
 export const SECONDS_MAX = 2_000_000;
-
-/** Most violations that an answer lists. */
-export const VIOLATIONS_MAX = 100;
 
 /**
  * An object that takes these fields and no other; an unknown one is named with the nearest known.

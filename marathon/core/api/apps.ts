@@ -2,74 +2,58 @@ import type { StepContext } from '../../../sdk/base/step.ts';
 import type { JsonObject } from '../../model/answer.ts';
 import { appAnswer } from '../../model/answer.ts';
 import type { AppDefinition } from '../../model/app.ts';
-import type { Group } from '../../model/group.ts';
 import { findApp, findGroup, parentId } from '../../model/group.ts';
 import type { AppInput } from '../../model/input.ts';
-import { normaliseApp } from '../../model/normalise.ts';
 import { canonicalId, idErrors } from '../../model/path-id.ts';
-import { parseTimestamp } from '../../model/timestamp.ts';
 import { putApp, removeApp } from '../../model/tree.ts';
-import { appViolations } from '../../model/validate.ts';
 import { markForRestart } from '../../model/versioning.ts';
-import type { Violation } from '../../model/violation.ts';
-import { under } from '../../model/violation.ts';
 import { busEvent } from '../bus-events.ts';
 import type { MarathonFrame, MarathonState } from '../state.ts';
+import type { RootChange } from './change-root.ts';
 import { changeRoot } from './change-root.ts';
 import type { CreateApp, DeleteApp, RestartApp, UpdateApp, UpdateApps } from './command.ts';
-import { ApiRefusal, invalid, unknownApp } from './refusal.ts';
+import { Draft } from './draft.ts';
+import { definitionViolations, NO_ID, readApp, replacing } from './read-app.ts';
+import { ApiRefusal, unknownApp } from './refusal.ts';
 import type { ApiReply } from './reply.ts';
 import { deploymentReply } from './reply.ts';
 
 /** `POST /v2/apps`: 201 with the definition as it was read, 409 when the id is taken. */
 export function createApp(state: MarathonState, command: CreateApp, ctx: StepContext, frame: MarathonFrame): ApiReply {
-  const rawId = command.input.id;
-  if (rawId === undefined) throw invalid([{ path: '/id', error: 'error.path.missing' }]);
-  const errors = idErrors(rawId);
-  if (errors.length > 0) throw invalid(errors.map((error) => ({ path: '/id', error })));
-  const id = canonicalId(rawId);
-  const app = readApp(state, command.input, id, undefined, '');
-  const accepted = changeRoot(
-    state,
-    {
-      groupId: parentId(id),
-      force: command.force,
-      change: (root, version) => {
-        if (findApp(root, id) !== undefined) throw new ApiRefusal(409, `An app with id [${id}] already exists.`);
-        if (findGroup(root, id) !== undefined) throw appIsGroup(id);
-        return putApp(root, app, version);
-      },
-      events: (root) => [apiPost(ctx, command, findApp(root, id) as AppDefinition)],
-    },
-    ctx,
-    frame,
-  );
+  const draft = new Draft(state, ctx.wallMs);
+  const app = draftCreation(draft, command.input);
+  const { deploymentId, version } = changeRoot(draft, toldApp(app.id, command, ctx), ctx, frame);
   return {
     status: 201,
-    headers: { Location: id, 'Marathon-Deployment-Id': accepted.deploymentId },
-    body: createdAnswer({ ...app, version: accepted.version }, accepted.deploymentId),
+    headers: { Location: app.id, 'Marathon-Deployment-Id': deploymentId },
+    body: createdAnswer({ ...app, version }, deploymentId),
   };
+}
+
+/** Adds a new app to the draft, and answers it as it was read. */
+export function draftCreation(draft: Draft, input: AppInput): AppDefinition {
+  const id = givenId(draft, input, '');
+  const app = readApp(draft, input, { id: id ?? NO_ID, path: '' });
+  if (id === undefined) return app;
+  if (findApp(draft.root, id) !== undefined)
+    draft.refuse('/id', new ApiRefusal(409, `An app with id [${id}] already exists.`));
+  else putInto(draft, app, '');
+  return app;
 }
 
 /** `PUT` and `PATCH /v2/apps/{id}`: 200, or 201 when it was created. */
 export function updateApp(state: MarathonState, command: UpdateApp, ctx: StepContext, frame: MarathonFrame): ApiReply {
   const { id } = command;
-  const existed = findApp(state.root, id) !== undefined;
-  const accepted = changeRoot(
-    state,
-    {
-      groupId: parentId(id),
-      force: command.force,
-      change: (root, version) => {
-        if (!existed && findGroup(root, id) !== undefined) throw appIsGroup(id);
-        return putApp(root, updatedApp(state, root, id, command.input, command, ''), version);
-      },
-      events: (root) => [apiPost(ctx, command, findApp(root, id) as AppDefinition)],
-    },
-    ctx,
-    frame,
-  );
+  const draft = new Draft(state, ctx.wallMs);
+  draftUpdate(draft, command);
+  const accepted = changeRoot(draft, toldApp(id, command, ctx), ctx, frame);
+  const existed = findApp(draft.from, id) !== undefined;
   return deploymentReply(accepted, existed ? 200 : 201, existed ? {} : { Location: id });
+}
+
+/** Changes an app of the draft, or adds it. */
+export function draftUpdate(draft: Draft, command: Pick<UpdateApp, 'id' | 'input' | 'partial' | 'mayCreate'>): void {
+  putUpdated(draft, command.id, command.input, command, '');
 }
 
 /** `PUT` and `PATCH /v2/apps`: all or none, in one deployment. */
@@ -79,48 +63,28 @@ export function updateApps(
   ctx: StepContext,
   frame: MarathonFrame,
 ): ApiReply {
-  const violations: Violation[] = command.inputs.flatMap((input, index) => {
-    if (input.id === undefined) return [{ path: `(${index})/id`, error: 'error.path.missing' }];
-    return under(
-      `(${index})/id`,
-      idErrors(input.id).map((error) => ({ path: '/', error })),
-    );
+  const draft = new Draft(state, ctx.wallMs);
+  draftUpdates(draft, command);
+  return deploymentReply(changeRoot(draft, { groupId: '/', force: command.force }, ctx, frame));
+}
+
+/** As {@link draftUpdate}, many of them. */
+export function draftUpdates(draft: Draft, command: UpdateApps): void {
+  command.inputs.forEach((input, index) => {
+    const path = `(${index})`;
+    const id = givenId(draft, input, path);
+    if (id === undefined) readApp(draft, input, { id: NO_ID, path });
+    else putUpdated(draft, id, input, command, path);
   });
-  if (violations.length > 0) throw invalid(violations);
-  const accepted = changeRoot(
-    state,
-    {
-      groupId: '/',
-      force: command.force,
-      change: (root, version) =>
-        command.inputs.reduce((tree, input, index) => {
-          const id = canonicalId(input.id ?? '');
-          return putApp(tree, updatedApp(state, tree, id, input, command, `(${index})`), version);
-        }, root),
-    },
-    ctx,
-    frame,
-  );
-  return deploymentReply(accepted);
 }
 
 /** `DELETE /v2/apps/{id}` */
 export function deleteApp(state: MarathonState, command: DeleteApp, ctx: StepContext, frame: MarathonFrame): ApiReply {
-  const { id } = command;
-  const accepted = changeRoot(
-    state,
-    {
-      groupId: parentId(id),
-      force: command.force,
-      change: (root, version) => {
-        if (findApp(root, id) === undefined) throw unknownApp(id);
-        return removeApp(root, id, version);
-      },
-    },
-    ctx,
-    frame,
-  );
-  return deploymentReply(accepted);
+  const { id, force } = command;
+  const draft = new Draft(state, ctx.wallMs);
+  if (findApp(draft.root, id) === undefined) draft.refuse('/', unknownApp(id));
+  else draft.root = removeApp(draft.root, id, draft.version);
+  return deploymentReply(changeRoot(draft, { groupId: parentId(id), force }, ctx, frame));
 }
 
 /** `POST /v2/apps/{id}/restart` */
@@ -130,75 +94,72 @@ export function restartApp(
   ctx: StepContext,
   frame: MarathonFrame,
 ): ApiReply {
-  const { id } = command;
-  const accepted = changeRoot(
-    state,
-    {
-      groupId: parentId(id),
-      force: command.force,
-      change: (root, version) => {
-        const app = findApp(root, id);
-        if (app === undefined) throw unknownApp(id);
-        return putApp(root, markForRestart(app), version);
-      },
-    },
-    ctx,
-    frame,
+  const { id, force } = command;
+  const draft = new Draft(state, ctx.wallMs);
+  const app = findApp(draft.root, id);
+  if (app === undefined) draft.refuse('/', unknownApp(id));
+  else draft.root = putApp(draft.root, markForRestart(app), draft.version);
+  return deploymentReply(changeRoot(draft, { groupId: parentId(id), force }, ctx, frame));
+}
+
+/** The absolute id of an app as the request gives it; undefined, and blamed, when it cannot be one. */
+function givenId(draft: Draft, { id }: AppInput, path: string): string | undefined {
+  const errors = id === undefined ? ['error.path.missing'] : idErrors(id);
+  const absolute = canonicalId(id ?? '');
+  if (errors.length === 0 && absolute === '/') errors.push('must not be root');
+  draft.blame(
+    path,
+    errors.map((error) => ({ path: '/id', error })),
   );
-  return deploymentReply(accepted);
+  return errors.length === 0 ? absolute : undefined;
 }
 
-/**
- * The definition that an input makes of what is there: created, merged, replaced, or an older version.
- *
- * @throws ApiRefusal
- */
-function updatedApp(
-  state: MarathonState,
-  root: Group,
+/** What an input makes of what is there: created, merged, replaced, or an older version. */
+function putUpdated(
+  draft: Draft,
   id: string,
   input: AppInput,
-  { partial, mayCreate }: { readonly partial: boolean; readonly mayCreate: boolean },
+  { partial, mayCreate }: Pick<UpdateApp, 'partial' | 'mayCreate'>,
   path: string,
-): AppDefinition {
-  const current = findApp(root, id);
-  if (current === undefined && !mayCreate) throw unknownApp(id);
-  if (current !== undefined && partial && input.version !== undefined)
-    return rolledBack(state, current, input, input.version, path);
-  const app = readApp(state, input, id, partial ? current : undefined, path);
-  return current === undefined ? app : { ...app, version: current.version, versionInfo: current.versionInfo };
+): void {
+  const there = findApp(draft.root, id);
+  if (there === undefined && !mayCreate) {
+    draft.refuse(`${path}/id`, unknownApp(id));
+    return;
+  }
+  const current = partial ? there : undefined;
+  if (current !== undefined && input.version !== undefined) {
+    if (hasOnlyVersion(input)) {
+      rollBack(draft, current, input.version, path);
+      return;
+    }
+    draft.blame(path, [{ path: '/', error: "The 'version' field may only be combined with the 'id' field." }]);
+  }
+  putInto(draft, replacing(there, readApp(draft, input, { id, path, current })), path);
 }
 
-function rolledBack(
-  state: MarathonState,
-  current: AppDefinition,
-  input: AppInput,
-  text: string,
-  path: string,
-): AppDefinition {
-  const others = Object.entries(input).some(([key, value]) => key !== 'version' && key !== 'id' && value !== undefined);
-  if (others)
-    throw invalid(under(path, [{ path: '/', error: "The 'version' field may only be combined with the 'id' field." }]));
-  const version = parseTimestamp(text);
-  if (version === undefined) throw new ApiRefusal(422, `Invalid format: "${text}" is not a timestamp`);
-  const found = (state.appVersions.get(current.id) ?? []).find((app) => app.version === version);
-  if (found === undefined) throw unknownApp(current.id, version);
-  return { ...found, version: current.version, versionInfo: current.versionInfo };
+function hasOnlyVersion(input: AppInput): boolean {
+  return Object.entries(input).every(([key, value]) => key === 'version' || key === 'id' || value === undefined);
 }
 
-/** Normalises and validates. @throws ApiRefusal */
-export function readApp(
-  state: MarathonState,
-  input: AppInput,
-  id: string,
-  current: AppDefinition | undefined,
-  path: string,
-): AppDefinition {
-  const options = { defaultRole: state.config.mesosRole };
-  const result = normaliseApp(input, id, parentId(id), current, options);
-  const violations = result.ok ? appViolations(result.app, options) : result.violations;
-  if (!result.ok || violations.length > 0) throw invalid(under(path, violations));
-  return result.app;
+function rollBack(draft: Draft, current: AppDefinition, text: string, path: string): void {
+  const version = draft.timestamp(text, `${path}/version`);
+  if (version === undefined) return;
+  const found = draft.state.appVersions.get(current.id)?.find((app) => app.version === version);
+  if (found === undefined) draft.refuse(`${path}/version`, unknownApp(current.id, version));
+  else {
+    draft.blame(path, definitionViolations(draft, found));
+    putInto(draft, replacing(current, found), path);
+  }
+}
+
+function putInto(draft: Draft, app: AppDefinition, path: string): void {
+  const { id } = app;
+  if (findGroup(draft.root, id) === undefined) draft.root = putApp(draft.root, app, draft.version);
+  else
+    draft.blame(path, [
+      { path: '/id', error: `Groups and Applications may not have the same identifier. ${id} is a group` },
+    ]);
 }
 
 /** As upstream answers a POST: nothing has been assigned yet, so no service ports and no versionInfo. */
@@ -214,16 +175,12 @@ function createdAnswer(app: AppDefinition, deploymentId: string): JsonObject {
   };
 }
 
-function apiPost(
-  ctx: StepContext,
-  command: CreateApp | UpdateApp,
-  app: AppDefinition,
-): ReturnType<typeof busEvent.apiPost> {
-  return busEvent.apiPost(ctx.wallMs, command.requester.clientIp, command.requester.uri, appAnswer(app));
-}
-
-function appIsGroup(id: string): ApiRefusal {
-  return invalid([
-    { path: '/id', error: `Groups and Applications may not have the same identifier. ${id} is a group` },
-  ]);
+/** A change of one app, which `api_post_event` tells. */
+function toldApp(id: string, { force, requester }: CreateApp | UpdateApp, ctx: StepContext): RootChange {
+  const { clientIp, uri } = requester;
+  return {
+    groupId: parentId(id),
+    force,
+    events: (root) => [busEvent.apiPost(ctx.wallMs, clientIp, uri, appAnswer(findApp(root, id) as AppDefinition))],
+  };
 }

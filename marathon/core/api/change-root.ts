@@ -1,24 +1,19 @@
 import type { StepContext } from '../../../sdk/base/step.ts';
 import type { Group } from '../../model/group.ts';
 import { assignServicePorts, PortsExhaustedError } from '../../model/service-ports.ts';
-import { nextVersion } from '../../model/timestamp.ts';
 import { versionChangedApps } from '../../model/versioning.ts';
 import type { MarathonEvent } from '../bus-events.ts';
 import { busEvent } from '../bus-events.ts';
 import { submitDeployment } from '../deployments.ts';
-import type { MarathonFrame, MarathonState } from '../state.ts';
-import { ApiRefusal, appsLocked, invalid } from './refusal.ts';
-import { treeViolations } from './tree-rules.ts';
+import type { MarathonFrame } from '../state.ts';
+import type { Draft } from './draft.ts';
+import { ApiRefusal, appsLocked } from './refusal.ts';
 
-/** A change of the root group. */
+/** How a change of the root group is told. */
 export interface RootChange {
   /** Group whose change is told by `group_change_success` and `group_change_failed`. */
   readonly groupId: string;
   readonly force: boolean;
-  /** Makes the new tree; throws an {@link ApiRefusal} when it cannot. */
-  readonly change: (root: Group, version: string) => Group;
-  /** Instances, by app id, that go first where an app has too many. */
-  readonly victims?: ReadonlyMap<string, readonly string[]> | undefined;
   /** Told before everything that the deployment tells. */
   readonly events?: ((root: Group) => readonly MarathonEvent[]) | undefined;
 }
@@ -30,25 +25,18 @@ export interface Accepted {
 }
 
 /**
- * Computes the new root of a change: the tree, service ports, versions, and all rules between apps.
+ * Computes the new root of a change: the tree of the draft, service ports, versions, and all rules between apps.
  *
  * @throws ApiRefusal
  */
-export function prepareRoot(
-  state: MarathonState,
-  wallMs: number,
-  change: RootChange['change'],
-): { readonly root: Group; readonly version: string } {
-  const { config } = state;
-  const from = state.root;
-  const version = nextVersion(wallMs, from.version);
-  const changed = change(from, version);
-  const violations = treeViolations(from, changed, config);
-  if (violations.length > 0) throw invalid(violations);
+export function prepareRoot(draft: Draft): Group {
+  const refusal = draft.refusal();
+  if (refusal !== undefined) throw refusal;
+  const { root, version, from } = draft;
+  const { config } = draft.state;
   const range = { min: config.localPortMin, max: config.localPortMax };
   try {
-    const root = versionChangedApps(from, assignServicePorts(from, changed, range, version), version);
-    return { root, version };
+    return versionChangedApps(from, assignServicePorts(from, root, range, version), version);
   } catch (error) {
     if (error instanceof PortsExhaustedError) throw new ApiRefusal(422, error.message);
     throw error;
@@ -60,33 +48,24 @@ export function prepareRoot(
  *
  * @throws ApiRefusal
  */
-export function changeRoot(
-  state: MarathonState,
-  request: RootChange,
-  ctx: StepContext,
-  frame: MarathonFrame,
-): Accepted {
+export function changeRoot(draft: Draft, request: RootChange, ctx: StepContext, frame: MarathonFrame): Accepted {
+  const { groupId, force } = request;
   try {
-    return submit(state, request, ctx, frame);
+    const root = prepareRoot(draft);
+    return accept(
+      () => submitDeployment(draft.state, root, { force }, ctx, frame),
+      { groupId, events: request.events?.(root) ?? [] },
+      ctx,
+      frame,
+    );
   } catch (error) {
-    if (error instanceof ApiRefusal) {
-      const version = nextVersion(ctx.wallMs, state.root.version);
-      const event = busEvent.groupChangeFailed(ctx.wallMs, request.groupId, version, error.message);
+    // As upstream: a request that is wrong in itself never gets as far as the group.
+    if (error instanceof ApiRefusal && !draft.isMistaken) {
+      const event = busEvent.groupChangeFailed(ctx.wallMs, groupId, draft.version, error.message);
       frame.emit({ kind: 'event', event });
     }
     throw error;
   }
-}
-
-function submit(state: MarathonState, request: RootChange, ctx: StepContext, frame: MarathonFrame): Accepted {
-  const { root } = prepareRoot(state, ctx.wallMs, request.change);
-  const { force, victims } = request;
-  return accept(
-    () => submitDeployment(state, root, { force, victims }, ctx, frame),
-    { groupId: request.groupId, events: request.events?.(root) ?? [] },
-    ctx,
-    frame,
-  );
 }
 
 /**

@@ -14,9 +14,11 @@ export class ApiRefusal extends Error {
   }
 }
 
-/** 422 with all violations, grouped by path. */
+/** 422 with all violations, grouped by path. In upstream's words a wrong type is invalid JSON, whatever else is wrong. */
 export function invalid(violations: readonly Violation[]): ApiRefusal {
-  return new ApiRefusal(422, 'Object is not valid', { details: violationDetails(violations) });
+  const isMistyped = violations.some(({ error }) => error.startsWith('error.'));
+  const message = isMistyped ? 'Invalid JSON' : 'Object is not valid';
+  return new ApiRefusal(422, message, { details: violationDetails(violations) });
 }
 
 /** 404 for an app, in upstream's words. */
