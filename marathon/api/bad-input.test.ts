@@ -11,7 +11,7 @@ describe('bodies whose shape and whose meaning are wrong', () => {
   it('has all apps of a list named, by their own index', async () => {
     expect(await refusal('PUT', '/v2/apps', [{ id: 'Bad_Id' }, { cpus: -1 }])).toEqual({
       message: 'Invalid JSON',
-      paths: ['(1)/cpus', '(0)/id', '(0)', '(1)/id', '(1)'],
+      paths: ['(1)/cpus', '(0)/id', '(1)/id'],
     });
     const { paths } = await refusal('PUT', '/v2/apps', [7, { id: '/a', cmd: 'x', constraints: [['a', 'NEAR']] }]);
     expect(paths).toEqual(['(0)', '(1)/constraints(0)']);
@@ -98,5 +98,78 @@ describe('bodies whose shape and whose meaning are wrong', () => {
     expect(paths.length).toBeLessThanOrEqual(100);
     expect(paths).toContain('(19)/mem');
     expect(paths).toContain('(20)/id');
+  });
+
+  it('says how many more there are', async () => {
+    const { json } = await new ApiHarness().ask(
+      'PUT',
+      '/v2/apps',
+      Array.from({ length: 150 }, () => ({ id: 'Bad_Id' })),
+    );
+    expect(json.details).toHaveLength(100);
+    expect(json.details.at(-1)).toEqual({ path: '/', errors: ['51 more paths are not listed'] });
+  });
+});
+
+describe('bodies whose meaning is wrong', () => {
+  const WEB = { id: '/web', cmd: 'x' };
+
+  it('have what hangs together by apps named beside what is wrong in one', async () => {
+    const { paths } = await refusal('PUT', '/v2/groups', {
+      apps: [
+        { id: 'a', cmd: 'x', dependencies: ['b'] },
+        { id: 'b', cmd: 'x', dependencies: ['a'], user: 'no body' },
+        { id: 'b', cmd: 'x' },
+      ],
+    });
+    expect(paths).toEqual(['/apps(1)/user', '/apps(2)/id', '/']);
+  });
+
+  it('have the group judged by what the client wrote', async () => {
+    const group = { id: 'g', dependencies: ['z', '/g', 'Bad_Id'], groups: [{ dependencies: ['../x', '..'] }] };
+    expect((await refusal('POST', '/v2/groups', group)).paths).toEqual([
+      '/dependencies(1)',
+      '/dependencies(2)',
+      '/groups(0)/id',
+    ]);
+    const { paths } = await refusal('PUT', '/v2/groups/g', { scaleBy: 2, version: 'x', apps: [{ id: 'A', cmd: 'x' }] });
+    expect(paths).toEqual(['/version', '/scaleBy', '/apps(0)/id']);
+  });
+
+  it('have a group around an app named that could not be asked for', async () => {
+    expect((await refusal('POST', '/v2/apps', { id: '/versions/web', cmd: 'x' })).paths).toEqual(['/id']);
+    expect((await refusal('PUT', '/v2/apps', [WEB, { id: '/a/tasks/b', cmd: 'x' }])).paths).toEqual(['(1)/id']);
+  });
+
+  it('have an older version that is asked for together with changes judged as a change', async () => {
+    const harness = new ApiHarness();
+    await harness.ask('POST', '/v2/apps', WEB);
+    const mixed = [{ id: '/web', version: '2020-01-01T00:00:00Z', user: 'no body' }];
+    expect((await refusal('PUT', '/v2/apps', mixed, harness)).paths).toEqual(['(0)', '(0)/user']);
+    const wrong = { version: 'yesterday' };
+    expect((await refusal('PUT', '/v2/apps/web', wrong, harness)).paths).toEqual(['/version']);
+  });
+
+  it('have apps that are not there named only beside other mistakes', async () => {
+    const harness = new ApiHarness();
+    await harness.ask('POST', '/v2/apps', WEB);
+    const updates = [{ id: '/none' }, { id: '/web', user: 'no body' }];
+    const { paths } = await refusal('PATCH', '/v2/apps', updates, harness);
+    expect(paths).toEqual(['(0)/id', '(1)/user']);
+    expect(await harness.ask('PATCH', '/v2/apps', updates.slice(0, 1))).toMatchObject({
+      status: 404,
+      json: { message: "App '/none' does not exist" },
+    });
+    const taken = await refusal('POST', '/v2/apps', { ...WEB, args: ['y'] }, harness);
+    expect(taken.paths).toEqual(['/', '/id']);
+  });
+
+  it('change no group, so no failed change is told', async () => {
+    const harness = new ApiHarness();
+    await refusal('PUT', '/v2/apps/web', { cmd: 'x', user: 'no body' }, harness);
+    expect(harness.core.eventTypes()).not.toContain('group_change_failed');
+    const circle = { apps: [{ id: 'a', cmd: 'x', dependencies: ['a'] }] };
+    await refusal('PUT', '/v2/groups', circle, harness);
+    expect(harness.core.eventTypes()).toContain('group_change_failed');
   });
 });

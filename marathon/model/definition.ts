@@ -33,12 +33,16 @@ export function readDefinition(
 function legacyViolations({ ports, portDefinitions, uris = [], fetch = [] }: AppInput): Violation[] {
   const violations: Violation[] = [];
   if (uris.length > 0 && fetch.length > 0)
-    violations.push({ path: '/uris', error: 'may not be set in conjunction with fetch' });
+    violations.push({ path: '/uris', error: 'may not be set in conjunction with fetch', looksAt: ['/uris', '/fetch'] });
   if (ports === undefined) return violations;
   const fixed = ports.filter((port) => port !== 0);
   if (new Set(fixed).size < fixed.length) violations.push({ path: '/ports', error: 'ports must be unique' });
   if (portDefinitions !== undefined && portDefinitions.map(({ port }) => port).join() !== ports.join())
-    violations.push({ path: '/', error: 'cannot specify both ports and port definitions' });
+    violations.push({
+      path: '/',
+      error: 'cannot specify both ports and port definitions',
+      looksAt: ['/ports', '/portDefinitions'],
+    });
   return violations;
 }
 

@@ -15,7 +15,9 @@ export interface ValidateOptions {
   readonly defaultRole: string;
 }
 
-type Report = (path: string, error: string) => void;
+type Report = (path: string, error: string, looksAt?: readonly string[]) => void;
+
+const PORTS = ['/ports', '/portDefinitions'];
 
 /**
  * All rules that a normalised definition breaks; empty when it is valid. Texts are upstream's where it has the rule. Its
@@ -23,7 +25,7 @@ type Report = (path: string, error: string) => void;
  */
 export function appViolations(app: AppDefinition, options: ValidateOptions): Violation[] {
   const violations: Violation[] = [];
-  const report: Report = (path, error) => violations.push({ path, error });
+  const report: Report = (path, error, looksAt) => violations.push({ path, error, looksAt });
   checkIds(app, report);
   checkCommand(app, report);
   checkEnvironment(app, report);
@@ -58,7 +60,7 @@ function checkCommand(app: AppDefinition, report: Report): void {
   const cmd = app.cmd !== undefined;
   const args = app.args.length > 0;
   if ((cmd && args) || (!cmd && !args))
-    report('/', "AppDefinition must either contain one of 'cmd' or 'args', and/or a 'container'.");
+    report('/', "AppDefinition must either contain one of 'cmd' or 'args', and/or a 'container'.", ['/cmd', '/args']);
   if (app.cmd?.includes('\0')) report('/cmd', 'must not contain a NUL character');
   app.args.forEach((arg, index) => {
     if (arg.includes('\0')) report(`/args(${index})`, 'must not contain a NUL character');
@@ -99,23 +101,31 @@ function checkHealthChecks(app: AppDefinition, report: Report): void {
   app.healthChecks.forEach((check, index) => {
     const path = `/healthChecks(${index})`;
     if (!portIsKnown(check, app))
-      report(path, 'Health check port indices must address an element of the ports array or container port mappings.');
+      report(path, 'Health check port indices must address an element of the ports array or container port mappings.', [
+        `${path}/protocol`,
+        `${path}/port`,
+        `${path}/portIndex`,
+        ...PORTS,
+      ]);
     if (check.ipProtocol === 'IPv6')
       report(
         `${path}/ipProtocol`,
         'IPv6 can only be used for container type DOCKER and Mesos http/https/tcp health checks',
       );
     if (check.protocol === 'COMMAND' && check.command === undefined)
-      report(`${path}/command`, 'must be given for protocol COMMAND');
+      report(`${path}/command`, 'must be given for protocol COMMAND', [`${path}/command`, `${path}/protocol`]);
     if (check.protocol !== 'COMMAND' && check.command !== undefined)
-      report(`${path}/command`, `illegal protocol ${check.protocol} specified with command`);
+      report(`${path}/command`, `illegal protocol ${check.protocol} specified with command`, [
+        `${path}/command`,
+        `${path}/protocol`,
+      ]);
     if (check.command?.value === '') report(`${path}/command/value`, 'must not be empty');
     if (check.path !== undefined && /[\0-\x20]/.test(check.path))
       report(`${path}/path`, 'must not contain blanks or control characters');
   });
   // Differs: upstream takes several COMMAND checks, of which Mesos runs one.
   const byExecutor = app.healthChecks.filter(isRunByExecutor).length;
-  if (byExecutor > 1) report('/', 'AppDefinition can contain at most one Mesos health check');
+  if (byExecutor > 1) report('/', 'AppDefinition can contain at most one Mesos health check', ['/healthChecks']);
 }
 
 /** COMMAND and the MESOS_ protocols: a task can carry one such check. */
@@ -133,13 +143,18 @@ function checkCheck(app: AppDefinition, report: Report): void {
   const { check } = app;
   if (check === undefined) return;
   const kinds = [check.http, check.tcp, check.exec].filter((kind) => kind !== undefined).length;
-  if (kinds !== 1) report('/check', 'must have exactly one of http, tcp and exec');
+  if (kinds !== 1)
+    report('/check', 'must have exactly one of http, tcp and exec', ['/check/http', '/check/tcp', '/check/exec']);
   const portly = check.http ?? check.tcp;
   if (portly === undefined) return;
   const { port, portIndex } = portly;
   const count = app.portDefinitions.length;
   if (portIndex !== undefined ? portIndex >= count : port === undefined && count !== 1)
-    report('/check', 'check port index must address an element of the ports array or container port mappings.');
+    report('/check', 'check port index must address an element of the ports array or container port mappings.', [
+      '/check/http',
+      '/check/tcp',
+      ...PORTS,
+    ]);
 }
 
 function checkReadinessChecks(app: AppDefinition, report: Report): void {
@@ -149,9 +164,15 @@ function checkReadinessChecks(app: AppDefinition, report: Report): void {
   app.readinessChecks.forEach((check, index) => {
     const path = `/readinessChecks(${index})`;
     if (!names.includes(check.portName))
-      report(`${path}/portName`, `No port definition reference for portName ${check.portName}`);
+      report(`${path}/portName`, `No port definition reference for portName ${check.portName}`, [
+        `${path}/portName`,
+        ...PORTS,
+      ]);
     if (check.timeoutSeconds >= check.intervalSeconds)
-      report(`${path}/timeoutSeconds`, `got ${check.timeoutSeconds}, expected less than ${check.intervalSeconds}`);
+      report(`${path}/timeoutSeconds`, `got ${check.timeoutSeconds}, expected less than ${check.intervalSeconds}`, [
+        `${path}/timeoutSeconds`,
+        `${path}/intervalSeconds`,
+      ]);
   });
 }
 
@@ -165,7 +186,10 @@ function checkRoles(app: AppDefinition, options: ValidateOptions, report: Report
   if (app.acceptedResourceRoles.length === 0) report('/acceptedResourceRoles', 'must not be empty');
   const allowed = [...new Set(['*', app.role])].sort();
   if (app.acceptedResourceRoles.some((role) => !allowed.includes(role)))
-    report('/acceptedResourceRoles', `acceptedResourceRoles can only contain ${allowed.join(' and ')}`);
+    report('/acceptedResourceRoles', `acceptedResourceRoles can only contain ${allowed.join(' and ')}`, [
+      '/acceptedResourceRoles',
+      '/role',
+    ]);
 }
 
 function checkStrategies(app: AppDefinition, report: Report): void {
@@ -174,12 +198,16 @@ function checkStrategies(app: AppDefinition, report: Report): void {
     report(
       '/unreachableStrategy/inactiveAfterSeconds',
       `inactiveAfterSeconds (${unreachable.inactiveAfterSeconds}) must be less or equal to expungeAfterSeconds, which is ${unreachable.expungeAfterSeconds}`,
+      ['/unreachableStrategy'],
     );
   if (!isSingleInstance(app.labels)) return;
-  if (app.instances > 1) report('/', 'Single instance app may only have one instance');
+  if (app.instances > 1) report('/', 'Single instance app may only have one instance', ['/labels', '/instances']);
   for (const field of ['minimumHealthCapacity', 'maximumOverCapacity'] as const)
     if (app.upgradeStrategy[field] !== 0)
-      report(`/upgradeStrategy/${field}`, `got ${app.upgradeStrategy[field]}, expected 0.0`);
+      report(`/upgradeStrategy/${field}`, `got ${app.upgradeStrategy[field]}, expected 0.0`, [
+        '/labels',
+        `/upgradeStrategy/${field}`,
+      ]);
 }
 
 function checkLabels(app: AppDefinition, report: Report): void {
@@ -189,6 +217,7 @@ function checkLabels(app: AppDefinition, report: Report): void {
     report(
       '/',
       'DCOS_PACKAGE_FRAMEWORK_NAME and DCOS_MIGRATION_API_PATH must be defined when using DCOS_MIGRATION_API_VERSION',
+      ['/labels'],
     );
 }
 

@@ -2,6 +2,8 @@
 export interface Violation {
   readonly path: string;
   readonly error: string;
+  /** Fields that the rule looks at; absent: it is about what stands at `path` alone. */
+  readonly looksAt?: readonly string[] | undefined;
 }
 
 /** The form of violations in a 422: grouped by path, in the order of their first occurrence. */
@@ -10,27 +12,25 @@ export interface ViolationDetail {
   readonly errors: readonly string[];
 }
 
-/** Most violations that an answer lists. */
-export const VIOLATIONS_MAX = 100;
+/** Most paths that an answer names. */
+export const PATHS_MAX = 100;
 
-/** Groups violations by path; of too many it lists the first ones, and says so. */
+/** Groups violations by path; of too many it names the first paths, and says so. */
 export function violationDetails(violations: readonly Violation[]): ViolationDetail[] {
   const byPath = new Map<string, string[]>();
-  for (const { path, error } of listed(violations)) {
+  for (const { path, error } of violations) {
     const errors = byPath.get(path);
     if (errors === undefined) byPath.set(path, [error]);
     else if (!errors.includes(error)) errors.push(error);
   }
-  return [...byPath].map(([path, errors]) => ({ path, errors }));
-}
-
-function listed(violations: readonly Violation[]): readonly Violation[] {
-  if (violations.length <= VIOLATIONS_MAX) return violations;
-  const first = violations.slice(0, VIOLATIONS_MAX - 1);
-  return [...first, { path: '/', error: `${violations.length - first.length} more are not listed` }];
+  const details = Array.from(byPath, ([path, errors]) => ({ path, errors }));
+  if (details.length <= PATHS_MAX) return details;
+  const first = details.slice(0, PATHS_MAX - 1);
+  return [...first, { path: '/', errors: [`${details.length - first.length} more paths are not listed`] }];
 }
 
 /** The same violations seen from further out: `prefix` is put before each path. */
 export function under(prefix: string, violations: readonly Violation[]): Violation[] {
-  return violations.map(({ path, error }) => ({ path: path === '/' && prefix !== '' ? prefix : prefix + path, error }));
+  const outer = (path: string): string => (path === '/' && prefix !== '' ? prefix : prefix + path);
+  return violations.map(({ path, error, looksAt }) => ({ path: outer(path), error, looksAt: looksAt?.map(outer) }));
 }

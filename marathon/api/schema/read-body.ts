@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { describeJsonProblems, parseJsonBody } from '../../../sdk/daemon/json-diagnosis.ts';
 import { ApiRefusal, invalid } from '../../core/api/refusal.ts';
 import type { AppInput, GroupInput } from '../../model/input.ts';
-import { VIOLATIONS_MAX, type Violation } from '../../model/violation.ts';
+import { PATHS_MAX, type Violation, violationDetails } from '../../model/violation.ts';
 import { appSchema } from './app-schema.ts';
 import { groupPatchSchema, groupSchema, taskIdsSchema } from './group-schema.ts';
 import { issueViolations, pathText } from './issues.ts';
@@ -48,7 +48,8 @@ function readBody<Schema extends z.ZodType>(body: unknown, schema: Schema): z.ou
 async function readJudged<Input>(body: unknown, schema: z.ZodType, judge: Judge<Input>): Promise<Input> {
   const { value, data, issues, violations } = check(body, schema);
   if (violations.length === 0) return data as Input;
-  const part = violations.length < VIOLATIONS_MAX ? usablePart(value, issues, schema) : undefined;
+  const isLong = violationDetails(violations).length >= PATHS_MAX;
+  const part = isLong ? undefined : usablePart(value, issues, schema);
   if (part === undefined) throw invalid(violations);
   throw invalid([...violations, ...independentOf(part, await judge(withoutUndefined(part.value) as Input))]);
 }

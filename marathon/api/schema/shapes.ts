@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { didYouMean } from '../../../sdk/daemon/nearest.ts';
-import { VIOLATIONS_MAX } from '../../model/violation.ts';
+import { PATHS_MAX } from '../../model/violation.ts';
 
 /** Building blocks of the request schemas. Messages are what a person reads; `issues.ts` adds the codes of upstream. */
 
@@ -20,7 +20,7 @@ export function strict<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<S
     error: (issue) => {
       if (issue.code !== 'unrecognized_keys') return undefined;
       // One line for each key: `issues.ts` reports them apart, and no more than so many.
-      const keys = issue.keys.slice(0, VIOLATIONS_MAX);
+      const keys = issue.keys.slice(0, PATHS_MAX);
       return keys.map((key) => `unknown field.${didYouMean(key, names)}`).join('\n');
     },
   });

@@ -14,18 +14,6 @@ export interface UsablePart<T> {
 /** Required fields lie at most so deep below what can be absent. */
 const PASSES_MAX = 5;
 
-/** Fields that a rule about another field also looks at; `''` are the rules about an app as a whole. */
-const LOOKS_AT: ReadonlyMap<string, readonly string[]> = new Map([
-  ['', ['cmd', 'args', 'labels', 'ports', 'portDefinitions']],
-  ['healthChecks', ['ports', 'portDefinitions']],
-  ['check', ['ports', 'portDefinitions']],
-  ['readinessChecks', ['ports', 'portDefinitions']],
-  ['acceptedResourceRoles', ['role']],
-]);
-
-/** The app or group of a path, its field there, and the index of the element. */
-const PATH = /^(\(\d+\)|(?:\/groups\(\d+\))*(?:\/apps\(\d+\))?)(?:\/(\w+)(\(\d+\))?)?/;
-
 /**
  * Takes out of a body what a schema complains about, so that rules about the meaning can judge the rest.
  *
@@ -41,11 +29,11 @@ export function usablePart<Schema extends z.ZodType>(
   const touched = new Set<string>();
   let broken = issues;
   for (let pass = 0; pass < PASSES_MAX; pass++) {
-    for (const path of broken.flatMap(pathsOf)) {
+    for (const { path, instead } of broken.flatMap(brokenAt)) {
       // What is still wrong without the field is so because of it: what is around it goes too.
       const end = path.length - pass;
       if (end < 1) return undefined;
-      cut(body, path.slice(0, end));
+      cut(body, path.slice(0, end), pass === 0 ? instead : {});
       cuts.add(pathText(path.slice(0, end)));
       for (let length = end; length > 0; length--) touched.add(pathText(path.slice(0, length)));
     }
@@ -57,25 +45,38 @@ export function usablePart<Schema extends z.ZodType>(
 }
 
 /** The violations that do not come of what was taken out. */
-export function independentOf(part: UsablePart<unknown>, violations: readonly Violation[]): Violation[] {
-  return violations.filter(({ path }) => {
-    const [, owner = '', field = '', index = ''] = PATH.exec(path) ?? [];
-    if (isWithin(owner, part.cuts)) return false;
-    if (field !== '' && (part.touched.has(`${owner}/${field}${index}`) || part.cuts.has(`${owner}/${field}`)))
-      return false;
-    return (LOOKS_AT.get(field) ?? []).every((other) => !part.touched.has(`${owner}/${other}`));
-  });
+export function independentOf({ cuts, touched }: UsablePart<unknown>, violations: readonly Violation[]): Violation[] {
+  const isGone = (path: string): boolean => cuts.has(path) || placesAround(path).some((place) => cuts.has(place));
+  return violations.filter(
+    ({ path, looksAt = [path] }) => !isGone(path) && !looksAt.some((field) => touched.has(field) || isGone(field)),
+  );
 }
 
-function isWithin(owner: string, cuts: ReadonlySet<string>): boolean {
-  return [...owner.matchAll(/\)/g)].some(({ index }) => cuts.has(owner.slice(0, index + 1)));
+/** `(0)/fetch(1)/uri`: `(0)`, `(0)/fetch`, `(0)/fetch(1)`. */
+function placesAround(path: string): string[] {
+  return Array.from(path.matchAll(/[/(]/g), ({ index }) => path.slice(0, index)).filter((place) => place !== '');
 }
 
-function pathsOf(issue: z.core.$ZodIssue): (readonly PropertyKey[])[] {
-  return issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
+interface BrokenField {
+  readonly path: readonly PropertyKey[];
+  /** What can stand in its place in an array, where the others keep their indices. */
+  readonly instead: unknown;
 }
 
-function cut(body: unknown, path: readonly PropertyKey[]): void {
+function brokenAt(issue: z.core.$ZodIssue): BrokenField[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: [...issue.path, key], instead: {} }));
+  const type = issue.code === 'invalid_type' ? issue.expected : 'origin' in issue ? issue.origin : 'string';
+  return [{ path: issue.path, instead: STAND_INS.get(type) ?? {} }];
+}
+
+const STAND_INS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ['string', 'x'],
+  ['number', 0],
+  ['int', 0],
+  ['array', []],
+]);
+
+function cut(body: unknown, path: readonly PropertyKey[], instead: unknown): void {
   let value = body;
   for (const part of path.slice(0, -1)) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, part)) return;
@@ -83,7 +84,6 @@ function cut(body: unknown, path: readonly PropertyKey[]): void {
   }
   const last = path.at(-1);
   if (typeof value !== 'object' || value === null || last === undefined || !Object.hasOwn(value, last)) return;
-  // The others keep their indices.
-  if (Array.isArray(value)) value[Number(last)] = {};
+  if (Array.isArray(value)) value[Number(last)] = instead;
   else delete (value as Record<PropertyKey, unknown>)[last];
 }

@@ -13,7 +13,7 @@ import type { RootChange } from './change-root.ts';
 import { changeRoot } from './change-root.ts';
 import type { CreateApp, DeleteApp, RestartApp, UpdateApp, UpdateApps } from './command.ts';
 import { Draft } from './draft.ts';
-import { definitionViolations, NO_ID, readApp, replacing } from './read-app.ts';
+import { definitionViolations, judgeUpdate, NO_ID, readApp, replacing } from './read-app.ts';
 import { ApiRefusal, unknownApp } from './refusal.ts';
 import type { ApiReply } from './reply.ts';
 import { deploymentReply } from './reply.ts';
@@ -73,8 +73,9 @@ export function draftUpdates(draft: Draft, command: UpdateApps): void {
   command.inputs.forEach((input, index) => {
     const path = `(${index})`;
     const id = givenId(draft, input, path);
-    if (id === undefined) readApp(draft, input, { id: NO_ID, path });
-    else putUpdated(draft, id, input, command, path);
+    if (id !== undefined) putUpdated(draft, id, input, command, path);
+    else if (command.partial) judgeUpdate(draft, input, path);
+    else readApp(draft, input, { id: NO_ID, path });
   });
 }
 
@@ -125,6 +126,7 @@ function putUpdated(
   const there = findApp(draft.root, id);
   if (there === undefined && !mayCreate) {
     draft.refuse(`${path}/id`, unknownApp(id));
+    judgeUpdate(draft, input, path);
     return;
   }
   const current = partial ? there : undefined;

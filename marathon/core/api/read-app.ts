@@ -26,6 +26,15 @@ export function readApp(draft: Draft, input: AppInput, { id, path, current }: Ap
   return app;
 }
 
+/** Blames what is wrong with an update of an app that is not known: only rules that look at a single field are sure. */
+export function judgeUpdate(draft: Draft, input: AppInput, path: string): void {
+  const { violations } = readDefinition(input, NO_ID, undefined, optionsOf(draft));
+  draft.blame(
+    path,
+    violations.filter(({ looksAt }) => looksAt === undefined),
+  );
+}
+
 /** What is wrong with the definition of an app that no input describes: scaled, or an older one. */
 export function definitionViolations(draft: Draft, app: AppDefinition): Violation[] {
   return appViolations(app, optionsOf(draft));

@@ -43,10 +43,10 @@ export function readGroup(draft: Draft, input: GroupInput, place: GroupPlace): G
 function readDependencies(draft: Draft, inputs: readonly string[], { id, path }: GroupPlace): readonly string[] {
   const dependencies = inputs.map((input, index) => {
     const dependency = canonicalId(input, id ?? NO_ID);
-    const errors = dependencyErrors(dependency);
+    const at = `${path}/dependencies(${index})`;
+    blameAll(draft, at, dependencyErrors(dependency));
     if (id !== undefined && isAtOrBelow(id, dependency))
-      errors.push('must not be the group itself or a group around it');
-    blameAll(draft, `${path}/dependencies(${index})`, errors);
+      blameAll(draft, at, ['must not be the group itself or a group around it'], [at, `${path}/id`]);
     return dependency;
   });
   return [...new Set(dependencies)].sort();
@@ -56,7 +56,7 @@ function readApps(draft: Draft, inputs: readonly AppInput[], group: GroupPlace):
   const apps: Record<string, AppDefinition> = {};
   inputs.forEach((input, index) => {
     const path = `${group.path}/apps(${index})`;
-    const id = childId(draft, input.id, group.id, `${path}/id`, apps);
+    const id = childId(draft, input.id, group, `${path}/id`, apps);
     const app = readApp(draft, input, { id: id ?? NO_ID, path });
     if (id !== undefined) apps[id] = replacing(group.current?.apps[id], app);
   });
@@ -70,7 +70,7 @@ function readGroups(draft: Draft, inputs: readonly GroupInput[], parent: GroupPl
     for (const field of ['version', 'scaleBy'] as const)
       if (input[field] !== undefined)
         blameAll(draft, `${path}/${field}`, ['only the outermost group can be rolled back or scaled']);
-    const id = childId(draft, input.id, parent.id, `${path}/id`, groups);
+    const id = childId(draft, input.id, parent, `${path}/id`, groups);
     const current = id === undefined ? undefined : parent.current?.groups[id];
     const group = readGroup(draft, input, { id, current, path });
     if (id !== undefined) groups[id] = group;
@@ -82,17 +82,18 @@ function readGroups(draft: Draft, inputs: readonly GroupInput[], parent: GroupPl
 function childId(
   draft: Draft,
   id: string | undefined,
-  parent: string | undefined,
+  parent: GroupPlace,
   path: string,
   siblings: Readonly<Record<string, unknown>>,
 ): string | undefined {
   const errors = id === undefined ? ['error.path.missing'] : idErrors(id);
-  if (id === undefined || parent === undefined) return usableId(draft, undefined, errors, path);
-  const absolute = canonicalId(id, parent);
-  if (errors.length === 0 && (absolute === '/' || parentId(absolute) !== parent))
-    errors.push(`Identifier is not child of '${parent}'`);
+  if (id === undefined || parent.id === undefined) return usableId(draft, undefined, errors, path);
+  const absolute = canonicalId(id, parent.id);
   if (siblings[absolute] !== undefined) errors.push(`the id ${absolute} occurs twice`);
-  return usableId(draft, absolute, errors, path);
+  const usable = usableId(draft, absolute, errors, path);
+  if (usable === undefined || (absolute !== '/' && parentId(absolute) === parent.id)) return usable;
+  blameAll(draft, path, [`Identifier is not child of '${parent.id}'`], [path, `${parent.path}/id`]);
+  return undefined;
 }
 
 function usableId(draft: Draft, id: string | undefined, errors: readonly string[], path: string): string | undefined {
@@ -101,9 +102,9 @@ function usableId(draft: Draft, id: string | undefined, errors: readonly string[
   return all.length === 0 ? id : undefined;
 }
 
-function blameAll(draft: Draft, path: string, errors: readonly string[]): void {
+function blameAll(draft: Draft, path: string, errors: readonly string[], looksAt?: readonly string[]): void {
   draft.blame(
     '',
-    errors.map((error) => ({ path, error })),
+    errors.map((error) => ({ path, error, looksAt })),
   );
 }
