@@ -135,6 +135,33 @@ describe.each(['/scheduler', '/v1/scheduler'])('below %s', (root) => {
     expect((await send('GET', `${root}/jobs/search?limit=many`)).status).toBe(400);
   });
 
+  test.each([
+    ['GET', 'iso8601', 'OPTIONS, POST, PUT'],
+    ['DELETE', 'dependency', 'OPTIONS, POST, PUT'],
+    ['POST', 'jobs', 'GET, HEAD, OPTIONS'],
+    ['PUT', 'jobs/search', 'GET, HEAD, OPTIONS'],
+    ['POST', 'job/a%2Fb', 'DELETE, GET, HEAD, OPTIONS, PUT'],
+    ['GET', 'job/success/a', 'OPTIONS, PUT'],
+    ['GET', 'task/kill/a', 'DELETE, OPTIONS'],
+    ['POST', 'task/all', 'DELETE, OPTIONS, PUT'],
+    ['PUT', 'job/a/task/b/progress', 'OPTIONS, POST'],
+    ['DELETE', 'graph/dot/', 'GET, HEAD, OPTIONS'],
+    ['TRACE', 'leader?x=1', 'GET, HEAD, OPTIONS'],
+  ] as const)('%s %s is a 405 that names the allowed methods', async (method, path, allowed) => {
+    const answer = await server.inject({ method: method as 'GET', url: `${root}/${path}` });
+    expect([answer.statusCode, answer.headers['allow']]).toEqual([405, allowed]);
+    expect(answer.json()).toEqual({ status: 'Method Not Allowed', message: expect.stringContaining(allowed) });
+    const options = await server.inject({ method: 'OPTIONS', url: `${root}/${path}` });
+    expect([options.statusCode, options.headers['allow'], options.body]).toEqual([200, allowed, '']);
+  });
+
+  test.each(['GET', 'POST', 'DELETE', 'OPTIONS'] as const)('%s of an unknown path is a 404', async (method) => {
+    for (const path of ['', '/nowhere', '/job', '/job/a/b/c', '/jobs/search/more']) {
+      const answer = await server.inject({ method, url: root + path });
+      expect([path, answer.statusCode, answer.headers['allow']]).toEqual([path, 404, undefined]);
+    }
+  });
+
   test('an async report and a progress report of something unknown are 400s', async () => {
     expect((await send('PUT', `${root}/task/ct:1:0:a:`, { statusCode: 0 })).status).toBe(400);
     expect((await send('PUT', `${root}/task/ct:1:0:a:`, {})).json()).toMatchObject({

@@ -21,6 +21,7 @@ import {
 } from '../core/views.ts';
 import { errorBody } from './error-body.ts';
 import { writeArray } from './json-array.ts';
+import { addWithOtherMethods } from './other-methods.ts';
 import { PrometheusMetrics } from './prometheus.ts';
 import type { ApiAnswer, ApiRequest } from './requests.ts';
 
@@ -37,12 +38,18 @@ type Named = { Params: { name: string } };
 
 /** Adds every route of Chronos: both roots, and what lies outside them. */
 export function addRoutes(server: FastifyInstance, desk: ChronosDesk): void {
-  addJobRoutes(server, desk, '/v1/scheduler', 'v1');
-  addJobRoutes(server, desk, '/scheduler', 'legacy');
-  addTaskRoutes(server, desk, '/v1/scheduler');
-  addTaskRoutes(server, desk, '/scheduler');
-  addViewRoutes(server, desk, '/v1/scheduler');
-  addViewRoutes(server, desk, '/scheduler');
+  addWithOtherMethods(server, () => addKnownRoutes(server, desk));
+}
+
+function addKnownRoutes(server: FastifyInstance, desk: ChronosDesk): void {
+  for (const [prefix, root] of [
+    ['/v1/scheduler', 'v1'],
+    ['/scheduler', 'legacy'],
+  ] as const) {
+    addJobRoutes(server, desk, prefix, root);
+    addTaskRoutes(server, desk, prefix);
+    addViewRoutes(server, desk, prefix);
+  }
   addRootRoutes(server, desk);
 }
 

@@ -87,7 +87,7 @@ export function timestampOf(text: string): string {
 
 /** The path is known, the method is not. */
 export function methodNotAllowed(allowed: string): ApiRefusal {
-  return new ApiRefusal(405, `Method Not Allowed: allowed are ${allowed}`);
+  return new ApiRefusal(405, `Method Not Allowed: allowed are ${allowed}`, {}, { Allow: allowed });
 }
 
 /** Differs: upstream's last release says this with 500; its earlier ones answered 404. */

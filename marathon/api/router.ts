@@ -43,7 +43,7 @@ export async function route(raw: RawRequest, backend: ApiBackend): Promise<ApiRe
     if (resource === undefined) throw notFound();
     return await resource({ ...rest, uri, path: segments.slice(size), query }, backend);
   } catch (error) {
-    if (error instanceof ApiRefusal) return { status: error.status, body: error.body };
+    if (error instanceof ApiRefusal) return { status: error.status, headers: error.headers, body: error.body };
     throw error;
   }
 }

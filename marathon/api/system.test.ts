@@ -228,7 +228,10 @@ describe('the rest', () => {
       status: 404,
       json: { message: 'URI not found' },
     });
-    expect((await harness.ask('DELETE', '/v2/apps')).status).toBe(405);
+    expect(await harness.ask('DELETE', '/v2/apps')).toMatchObject({
+      status: 405,
+      headers: { allow: 'GET, POST, PUT, PATCH' },
+    });
     expect((await harness.ask('POST', '/v2/info')).status).toBe(405);
     expect(await harness.ask('GET', '/v2/pods')).toMatchObject({
       status: 422,

@@ -6,11 +6,18 @@ export class ApiRefusal extends Error {
   override name = 'ApiRefusal';
   readonly status: number;
   readonly body: { readonly message: string; readonly [key: string]: unknown };
+  readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, message: string, more: Readonly<Record<string, unknown>> = {}) {
+  constructor(
+    status: number,
+    message: string,
+    more: Readonly<Record<string, unknown>> = {},
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     super(message);
     this.status = status;
     this.body = { message, ...more };
+    this.headers = headers;
   }
 }
 
