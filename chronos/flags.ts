@@ -1,8 +1,8 @@
 import { type FlagSource, type FlagValues, flag } from '../sdk/daemon/flags.ts';
 
 const PORT = { min: 0, max: 65_535 };
-const MILLISECONDS = { min: 0, max: 2 ** 31 - 1 };
-const SECONDS = { min: 0, max: 1e9 };
+const MILLISECONDS = { min: 0, max: 2 ** 31 - 1, unit: 'ms' };
+const SECONDS = { min: 0, max: 1e9, unit: 'seconds' };
 const AMOUNT = { min: 0.001, max: 1e9 };
 
 /** Where state goes when nobody says where. */
@@ -20,34 +20,41 @@ const HORIZON = 'nothing is queued ahead of its time';
 export const CHRONOS_FLAGS = {
   master: flag.custom<string>('HOST:PORT', 'The Mesos master.', '127.0.0.1:5050', parseMaster),
   http_address: flag.string('Address to bind.', '127.0.0.1'),
-  http_port: flag.integer('Port to listen on.', 4400, PORT),
+  http_port: flag.integer('Port to listen on; 0 takes a free one.', 4400, PORT),
   hostname: flag.string<string | undefined>('Name under which we are known; default the bound address.', undefined),
   allowed_hosts: flag.list('More names under which browsers and clients may call us; * for any.', []),
-  data_dir: flag.string('Where jobs, runs and history are stored.', DEFAULT_DATA_DIR),
+  data_dir: flag.string('Folder where jobs, runs and history are stored.', DEFAULT_DATA_DIR),
   webui_url: flag.string<string | undefined>(
     'URL that the master shows for us; default from hostname and port.',
     undefined,
   ),
-  cluster_name: flag.string<string | undefined>('Name of the cluster, for display.', undefined),
+  cluster_name: flag.string<string | undefined>('Name of the cluster, for display; default none.', undefined),
   user: flag.string<string | undefined>('User that tasks run as; default the one that runs Chronos.', undefined),
   mesos_framework_name: flag.string('Name of the framework.', 'chronos'),
   mesos_role: flag.string('Role whose resources are used.', '*'),
   mesos_checkpoint: flag.boolean('Tasks outlive a restart of their agent.', true),
-  failover_timeout: flag.integer('Seconds after which the master ends our tasks while we are away.', 604_800, SECONDS),
-  mesos_task_cpu: flag.number('CPUs of a job that does not say.', 0.1, AMOUNT),
-  mesos_task_mem: flag.number('Memory (MB) of a job that does not say.', 128, AMOUNT),
-  mesos_task_disk: flag.number('Disk (MB) of a job that does not say.', 256, AMOUNT),
+  failover_timeout: flag.integer('Time after which the master ends our tasks while we are away.', 604_800, SECONDS),
+  mesos_task_cpu: flag.number('CPUs of a job that does not say.', 0.1, { ...AMOUNT, unit: 'CPUs' }),
+  mesos_task_mem: flag.number('Memory of a job that does not say.', 128, { ...AMOUNT, unit: 'MB' }),
+  mesos_task_disk: flag.number('Disk of a job that does not say.', 256, { ...AMOUNT, unit: 'MB' }),
   task_epsilon: flag.custom<number | undefined>(
     'SECONDS',
-    'Lateness allowed to a job that does not say; default any.',
+    'Lateness allowed to a job that does not say, 1 to 1000000000 seconds; default any.',
     undefined,
     parseSeconds,
   ),
-  failure_retry: flag.integer('Milliseconds between a failure and its retry.', 60_000, MILLISECONDS),
-  disable_after_failures: flag.integer('Failed runs in a row after which a job is disabled; 0 never.', 0, SECONDS),
-  reconciliation_interval: flag.integer('Seconds between reconciliations of all tasks.', 600, { min: 1, max: 1e6 }),
-  decline_offer_duration: flag.integer('Milliseconds for which an unfit offer is declined.', 5_000, MILLISECONDS),
-  min_revive_offers_interval: flag.integer('Milliseconds that a REVIVE costs after the first ten.', 100, MILLISECONDS),
+  failure_retry: flag.integer('Time between a failure and its retry.', 60_000, MILLISECONDS),
+  disable_after_failures: flag.integer('Failed runs in a row after which a job is disabled; 0 never.', 0, {
+    min: 0,
+    max: 1e9,
+  }),
+  reconciliation_interval: flag.integer('Time between reconciliations of all tasks.', 600, {
+    min: 1,
+    max: 1e6,
+    unit: 'seconds',
+  }),
+  decline_offer_duration: flag.integer('How long an unfit offer is declined.', 5_000, MILLISECONDS),
+  min_revive_offers_interval: flag.integer('Pause between REVIVEs once a burst of ten is used up.', 100, MILLISECONDS),
   revive_offers_for_new_jobs: flag.boolean('Offers are always revived for new runs; only true is taken.', true),
   job_history_limit: flag.integer('Rows of taskStatHistory in job/stat.', 5, { min: 0, max: 1_000 }),
   runs_kept: flag.integer('Ended runs that are kept per job.', 20, { min: 1, max: 10_000 }),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FlagError, parseFlags } from '../sdk/daemon/flags.ts';
+import { FlagError, helpText, parseFlags } from '../sdk/daemon/flags.ts';
 import { configOf, MARATHON_FLAG_SOURCE } from './flags.ts';
 
 function parse(argv: readonly string[], env: Readonly<Record<string, string>> = {}) {
@@ -69,5 +69,13 @@ describe('flags', () => {
     expect(configOf(parse(reserved), undefined).defaultAcceptedResourceRoles).toEqual(['prod']);
     const given = [MASTER, '--default_accepted_resource_roles=a,*'];
     expect(configOf(parse(given), undefined).defaultAcceptedResourceRoles).toEqual(['a', '*']);
+  });
+
+  test('of times say their unit in the help', () => {
+    const lines = helpText('', MARATHON_FLAG_SOURCE.spec).split('\n');
+    const times = lines.filter((line) => /_(duration|interval|delay|timeout|seconds)=/.test(line));
+    expect(times).toHaveLength(11);
+    for (const line of times)
+      expect(line).toMatch(/--(failover_timeout|draining_seconds)=/.test(line) ? / to \d+ seconds; / : / to \d+ ms; /);
   });
 });

@@ -4,7 +4,8 @@ import { DEFAULT_CONFIG, type MarathonConfig } from './core/config.ts';
 
 const PORT = { min: 0, max: 65_535 };
 const COUNT = { min: 0, max: 1_000_000 };
-const MILLIS = { min: 0, max: 2 ** 31 - 1 };
+const MILLIS = { min: 0, max: 2 ** 31 - 1, unit: 'ms' };
+const SECONDS = { min: 0, max: 2 ** 31 - 1, unit: 'seconds' };
 const NO_AUTH = 'there is no authentication yet: bind the loopback address, or keep the port behind a firewall';
 const NO_TLS = 'TLS is not there yet: put a proxy in front';
 const NO_ZK = 'ZooKeeper is not there yet: state lies in --data_dir, and one Marathon runs alone';
@@ -14,40 +15,53 @@ const OURS = 'the daemon bounds this by itself';
 
 /** Upstream's flags that this Marathon takes; times in milliseconds where upstream has them so. */
 export const MARATHON_FLAGS = {
-  master: flag.custom<string | undefined>('HOST:PORT', 'The Mesos master.', undefined, parseMaster),
-  http_port: flag.integer('Port to listen on.', 8080, PORT),
+  master: flag.custom<string | undefined>('HOST:PORT', 'The Mesos master; must be given.', undefined, parseMaster),
+  http_port: flag.integer('Port to listen on; 0 takes a free one.', 8080, PORT),
   http_address: flag.string('Address to bind; the loopback address unless told otherwise.', '127.0.0.1'),
   hostname: flag.string('Name under which this Marathon is known.', hostname()),
   allowed_hosts: flag.list('More names under which browsers and clients may call; * for any.', []),
-  webui_url: flag.string<string | undefined>('URL of this Marathon that the master shows.', undefined),
-  data_dir: flag.string('Where the state lies.', '/tmp/marathon'),
+  webui_url: flag.string<string | undefined>(
+    'URL of this Marathon that the master shows; default from hostname and port.',
+    undefined,
+  ),
+  data_dir: flag.string('Folder of the state.', '/tmp/marathon'),
   framework_name: flag.string('Name of the framework.', DEFAULT_CONFIG.frameworkName),
-  failover_timeout: flag.integer('Seconds that the master keeps tasks of an absent Marathon.', 604_800, {
-    min: 0,
-    max: 2 ** 31 - 1,
-  }),
+  failover_timeout: flag.integer('How long the master keeps tasks of an absent Marathon.', 604_800, SECONDS),
   checkpoint: flag.boolean('Tasks outlive a restart of their agent.', true),
   disable_checkpoint: flag.boolean('The opposite of --checkpoint.', false),
   mesos_role: flag.string('Role of apps that name none.', DEFAULT_CONFIG.mesosRole),
   mesos_user: flag.string('User that tasks run as when the app names none.', userInfo().username),
-  mesos_authentication_principal: flag.string<string | undefined>('Principal of the framework.', undefined),
-  mesos_leader_ui_url: flag.string<string | undefined>('URL of the master for people.', undefined),
-  default_accepted_resource_roles: flag.list('Roles of resources that apps take unless they say otherwise.', []),
+  mesos_authentication_principal: flag.string<string | undefined>(
+    'Principal of the framework; default none.',
+    undefined,
+  ),
+  mesos_leader_ui_url: flag.string<string | undefined>(
+    'URL of the master for people, told in /v2/info; default none.',
+    undefined,
+  ),
+  default_accepted_resource_roles: flag.list(
+    'Roles of resources that apps take unless they say otherwise; default any.',
+    [],
+  ),
   accepted_resource_roles_default_behavior: flag.choice('Which resources apps take unless they say otherwise.', 'any', [
     'any',
     'reserved',
     'unreserved',
   ]),
-  env_vars_prefix: flag.string<string | undefined>('Put before PORT*, PORTS and HOST.', undefined),
+  env_vars_prefix: flag.string<string | undefined>('Put before PORT*, PORTS and HOST; default nothing.', undefined),
   executor: flag.choice('Executor of apps that name none.', '//cmd', ['//cmd']),
   local_port_min: flag.integer('Lowest service port to assign.', DEFAULT_CONFIG.localPortMin, { min: 1, max: 65_535 }),
   local_port_max: flag.integer('Highest service port to assign.', DEFAULT_CONFIG.localPortMax, { min: 1, max: 65_535 }),
   max_apps: flag.integer('Most apps; 0 is no limit.', 0, COUNT),
   max_running_deployments: flag.integer('Most deployments at one time.', 100, { min: 1, max: 100_000 }),
   max_instances_per_offer: flag.integer('Most launches on one offer; 0 is no limit.', 0, COUNT),
-  decline_offer_duration: flag.integer('Refusal of offers while nothing waits.', DEFAULT_CONFIG.declineOfferMs, MILLIS),
+  decline_offer_duration: flag.integer(
+    'How long offers are refused while nothing waits.',
+    DEFAULT_CONFIG.declineOfferMs,
+    MILLIS,
+  ),
   min_revive_offers_interval: flag.integer(
-    'Pause between revives once a burst is used up.',
+    'Pause between revives once a burst of 50 is used up.',
     DEFAULT_CONFIG.minReviveIntervalMs,
     MILLIS,
   ),
@@ -55,17 +69,20 @@ export const MARATHON_FLAGS = {
   disable_suppress_offers: flag.boolean('The opposite of --suppress_offers.', false),
   maintenance_mode: flag.boolean('Leave offers of agents in maintenance alone.', true),
   disable_maintenance_mode: flag.boolean('The opposite of --maintenance_mode.', false),
-  draining_seconds: flag.integer('Seconds before a maintenance in which offers are left alone.', 0, COUNT),
-  reconciliation_initial_delay: flag.integer('Until the first full reconciliation.', 15_000, MILLIS),
-  reconciliation_interval: flag.integer('Between full reconciliations.', 600_000, { ...MILLIS, min: 1 }),
-  scale_apps_initial_delay: flag.integer('Until all apps are counted first.', 15_000, MILLIS),
-  scale_apps_interval: flag.integer('Between counts of all apps.', 300_000, { ...MILLIS, min: 1 }),
+  draining_seconds: flag.integer('How long before a maintenance offers are left alone.', 0, {
+    ...COUNT,
+    unit: 'seconds',
+  }),
+  reconciliation_initial_delay: flag.integer('Time until the first full reconciliation.', 15_000, MILLIS),
+  reconciliation_interval: flag.integer('Time between full reconciliations.', 600_000, { ...MILLIS, min: 1 }),
+  scale_apps_initial_delay: flag.integer('Time until all apps are counted first.', 15_000, MILLIS),
+  scale_apps_interval: flag.integer('Time between counts of all apps.', 300_000, { ...MILLIS, min: 1 }),
   task_launch_confirm_timeout: flag.integer('Time in which a launch must be heard of.', 300_000, {
     ...MILLIS,
     min: 1000,
   }),
   task_launch_timeout: flag.integer('Time in which a staged task must run.', 300_000, { ...MILLIS, min: 1000 }),
-  kill_retry_timeout: flag.integer('Time after which an unanswered kill is sent again.', 30_000, {
+  kill_retry_timeout: flag.integer('Longest pause before an unanswered kill is sent again.', 30_000, {
     ...MILLIS,
     min: 100,
   }),
@@ -78,7 +95,12 @@ export const MARATHON_FLAGS = {
     min: 1,
     max: 1_000_000,
   }),
-  enable_features: flag.custom<readonly string[]>('A,B', 'Optional features: vips, task_killing.', [], parseFeatures),
+  enable_features: flag.custom<readonly string[]>(
+    'A,B',
+    'Optional features; allowed are vips and task_killing.',
+    [],
+    parseFeatures,
+  ),
 } as const;
 
 /** Values of {@link MARATHON_FLAGS}. */

@@ -104,6 +104,7 @@ describe('flags', () => {
     for (const name of Object.keys(spec)) expect(text).toContain(name);
     expect(text).toContain('default: /tmp/mesos');
     expect(text).toContain('(default: 15secs)');
+    expect(text).toContain('(0 to 65535; default: 5050)');
     expect(text).toContain('(default: 10MB)');
     expect(text).toMatch(/Known roles$/m);
     expect(text).toContain('(default: cpus:1)');

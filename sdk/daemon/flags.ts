@@ -13,6 +13,8 @@ export interface Flag<Value> {
   readonly show: (value: Value) => string;
   readonly defaultValue: Value;
   readonly help: string;
+  /** Shown in --help: the values that are taken, with their unit; '' when the placeholder or the help says it. */
+  readonly allowed: string;
   /** Shown in --help after the name: `VALUE`, `PORT`, nothing for a boolean. */
   readonly placeholder: string;
   readonly isBoolean: boolean;
@@ -36,6 +38,15 @@ interface FlagOptions<Value> {
   readonly show?: (value: Value) => string;
   readonly keepsFileUrl?: boolean;
   readonly isSecret?: boolean;
+  readonly allowed?: string;
+}
+
+/** Numbers that a flag takes, both ends included, and what they count. */
+interface NumberRange {
+  readonly min: number;
+  readonly max: number;
+  /** `ms`, `seconds` ...; shown in --help. */
+  readonly unit?: string;
 }
 
 function make<Value>(
@@ -45,19 +56,20 @@ function make<Value>(
   parse: (text: string) => Value,
   options: FlagOptions<NonNullable<Value>> = {},
 ): Flag<Value> {
-  const { keepsFileUrl = false, isSecret = false, show = String } = options;
+  const { keepsFileUrl = false, isSecret = false, show = String, allowed = '' } = options;
   const shown = (value: Value): string => (value === undefined || value === null ? '' : show(value));
-  return { parse, show: shown, defaultValue, help, placeholder, isBoolean: placeholder === '', keepsFileUrl, isSecret };
+  const isBoolean = placeholder === '';
+  return { parse, show: shown, defaultValue, help, allowed, placeholder, isBoolean, keepsFileUrl, isSecret };
 }
 
 /** Builders of flags. A default of undefined makes the flag optional. */
 export const flag = {
   string: <Default extends string | undefined>(help: string, defaultValue: Default, options?: FlagOptions<string>) =>
     make<string | Default>('VALUE', help, defaultValue, (text) => text, options),
-  integer: (help: string, defaultValue: number, range: { min: number; max: number }) =>
-    make<number>('N', help, defaultValue, (text) => parseNumber(text, range, true)),
-  number: (help: string, defaultValue: number, range: { min: number; max: number }) =>
-    make<number>('N', help, defaultValue, (text) => parseNumber(text, range, false)),
+  integer: (help: string, defaultValue: number, range: NumberRange) =>
+    make<number>('N', help, defaultValue, (text) => parseNumber(text, range, true), { allowed: rangeText(range) }),
+  number: (help: string, defaultValue: number, range: NumberRange) =>
+    make<number>('N', help, defaultValue, (text) => parseNumber(text, range, false), { allowed: rangeText(range) }),
   boolean: (help: string, defaultValue: boolean) => make<boolean>('', help, defaultValue, parseBoolean),
   /** A duration in upstream's units; the value is in milliseconds. */
   durationMs: <Default extends number | undefined>(help: string, defaultValue: Default) =>
@@ -219,12 +231,15 @@ function readFileValue(text: string): string {
   }
 }
 
-function parseNumber(text: string, range: { min: number; max: number }, isInteger: boolean): number {
+function rangeText({ min, max, unit }: NumberRange): string {
+  return `${min} to ${max}${unit === undefined ? '' : ` ${unit}`}`;
+}
+
+function parseNumber(text: string, range: NumberRange, isInteger: boolean): number {
   const value = text.trim() === '' ? Number.NaN : Number(text);
   const valid =
     Number.isFinite(value) && (!isInteger || Number.isInteger(value)) && value >= range.min && value <= range.max;
-  if (!valid)
-    throw new Error(`'${text}' is not ${isInteger ? 'an integer' : 'a number'} from ${range.min} to ${range.max}`);
+  if (!valid) throw new Error(`'${text}' is not ${isInteger ? 'an integer' : 'a number'} from ${rangeText(range)}`);
   return value;
 }
 
@@ -239,7 +254,8 @@ export function helpText(usage: string, spec: FlagSpec): string {
   const rows = Object.entries(spec).map(([name, one]) => {
     const left = one.isBoolean ? `--[no-]${name}` : `--${name}=${one.placeholder}`;
     const text = one.isSecret ? '' : one.show(one.defaultValue);
-    return `  ${left.padEnd(44)} ${one.help}${text === '' ? '' : ` (default: ${text})`}`;
+    const notes = [one.allowed, text === '' ? '' : `default: ${text}`].filter((note) => note !== '').join('; ');
+    return `  ${left.padEnd(44)} ${one.help}${notes === '' ? '' : ` (${notes})`}`;
   });
   return `${usage}\n\n${rows.join('\n')}\n`;
 }
