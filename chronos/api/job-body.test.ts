@@ -122,6 +122,23 @@ test.each([
   expect(problems({ ...plain, ...change })).toMatch(expected);
 });
 
+test('names what is wrong with the trigger beside everything else', () => {
+  const body = {
+    ...plain,
+    schedule: 'daily',
+    scheduleTimeZone: 'Mars',
+    parents: ['b'],
+    container: { network: 'x' },
+    cpus: -1,
+  };
+  const paths = problems(body)
+    .split('; ')
+    .map((text) => text.slice(0, text.indexOf(':')));
+  expect(new Set(paths)).toEqual(
+    new Set(['cpus', 'container.type', 'container.network', 'parents', 'scheduleTimeZone', 'schedule']),
+  );
+});
+
 test('refuses a dependent job without parents, or with a schedule', () => {
   expect(problems({ name: 'a', command: 'x' }, 'dependency')).toMatch(/^parents: must name at least one job/);
   expect(problems({ ...plain, parents: ['b'] }, 'dependency')).toMatch(/^schedule: excludes parents/);

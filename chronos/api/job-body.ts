@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { nearestName } from '../../sdk/daemon/nearest.ts';
-import { type Epsilon, JOB_NAME_LENGTH_MAX, type JobFetch, type JobRequest } from '../core/job.ts';
+import { type Epsilon, JOB_NAME_LENGTH_MAX, JOB_NAME_PATTERN, type JobFetch, type JobRequest } from '../core/job.ts';
 import type { ApiRoot } from '../core/job-json.ts';
 import { meanPeriodMs, parsePeriod, parseSchedule } from '../core/schedule.ts';
 import type { ChronosConfig } from '../core/state.ts';
@@ -14,7 +14,12 @@ export type JobKind = 'iso8601' | 'dependency';
 /** A job to store, or everything that is wrong with the body. */
 export type ParsedJob =
   | { readonly ok: true; readonly request: JobRequest }
-  | { readonly ok: false; readonly violations: readonly Violation[] };
+  | {
+      readonly ok: false;
+      readonly violations: readonly Violation[];
+      /** What can still be checked against other jobs: the parents by their index, undefined where there is no usable name. */
+      readonly family: { readonly name: string; readonly parents: readonly (string | undefined)[] };
+    };
 
 /** What a body is read against. */
 export interface JobBodyContext {
@@ -35,11 +40,15 @@ const ONE_SHOT = 'R1//PT24H';
  * Reads the body of a POST to `/iso8601` or `/dependency`. What needs other jobs (parents that exist, cycles) is checked where the job is stored.
  */
 export function parseJobBody(value: unknown, context: JobBodyContext): ParsedJob {
+  const { kind } = context;
   const parsed = jobSchema.safeParse(value);
-  if (!parsed.success) return { ok: false, violations: allViolations(value, parsed.error.issues, context.kind) };
+  if (!parsed.success) {
+    const violations = allViolations(value, parsed.error.issues, kind);
+    return { ok: false, violations, family: familyOf(value, kind) };
+  }
   const body = parsed.data;
-  const violations = [...checkTrigger(body, context.kind), ...checkFields(body)];
-  if (violations.length > 0) return { ok: false, violations };
+  const violations = [...checkTrigger(body, kind), ...checkFields(body)];
+  if (violations.length > 0) return { ok: false, violations, family: familyOf(body, kind) };
   return { ok: true, request: { job: jobOf(body, context), trigger: triggerOf(body) } };
 }
 
@@ -50,11 +59,23 @@ function allViolations(value: unknown, issues: readonly z.core.$ZodIssue[], kind
   const unusable = new Set(
     issues.flatMap((issue) => (issue.path.length > 0 ? [String(issue.path[0])] : unknownKeys(issue))),
   );
+  // An executor needs no command.
+  if (unusable.has('executor')) unusable.add('command');
   const usable = Object.entries(value).filter(([key]) => !unusable.has(key));
   const parsed = jobSchema.safeParse({ name: 'x', ...Object.fromEntries(usable) });
   if (!parsed.success) return violations;
   const others = [...checkTrigger(parsed.data, kind), ...checkFields(parsed.data)];
   return [...violations, ...others.filter(({ path }) => !unusable.has(path))];
+}
+
+function familyOf(value: unknown, kind: JobKind): Extract<ParsedJob, { ok: false }>['family'] {
+  const { name, parents } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
+  const given = kind === 'dependency' && Array.isArray(parents) ? parents : [];
+  const isName = (one: unknown): one is string => typeof one === 'string' && JOB_NAME_PATTERN.test(one);
+  return {
+    name: isName(name) ? name : '',
+    parents: given.map((parent: unknown) => (isName(parent) ? parent : undefined)),
+  };
 }
 
 function unknownKeys(issue: z.core.$ZodIssue): readonly string[] {
@@ -109,7 +130,7 @@ function jobOf(body: JobBody, { root, defaults }: JobBodyContext): JobRequest['j
 }
 
 function triggerOf(body: JobBody): JobRequest['trigger'] {
-  if (body.parents !== undefined) return { kind: 'parents', parents: [...new Set(body.parents)] };
+  if (body.parents !== undefined) return { kind: 'parents', parents: body.parents };
   return { kind: 'schedule', text: body.schedule ?? ONE_SHOT, timeZone: body.scheduleTimeZone ?? '' };
 }
 
@@ -120,13 +141,15 @@ function checkTrigger({ schedule, scheduleTimeZone = '', parents }: JobBody, kin
     }
     return schedule === undefined ? [] : [wrong('schedule', 'excludes parents: a job has one or the other')];
   }
-  if (parents !== undefined) return [wrong('parents', 'belongs to jobs that are posted to dependency')];
-  if (scheduleTimeZone !== '' && parseZone(scheduleTimeZone) === undefined) {
+  const violations: Violation[] = [];
+  if (parents !== undefined) violations.push(wrong('parents', 'belongs to jobs that are posted to dependency'));
+  const isZone = scheduleTimeZone === '' || parseZone(scheduleTimeZone) !== undefined;
+  if (!isZone) {
     const allowed = 'allowed are IANA names such as Europe/Berlin, UTC, or offsets such as +02:00';
-    return [wrong('scheduleTimeZone', `'${scheduleTimeZone}' is not a time zone: ${allowed}`)];
+    violations.push(wrong('scheduleTimeZone', `'${scheduleTimeZone}' is not a time zone: ${allowed}`));
   }
-  const parsed = parseSchedule(schedule ?? ONE_SHOT, scheduleTimeZone, EPSILON_MS_MIN);
-  return parsed.ok ? [] : [wrong('schedule', parsed.problem)];
+  const parsed = parseSchedule(schedule ?? ONE_SHOT, isZone ? scheduleTimeZone : '', EPSILON_MS_MIN);
+  return parsed.ok ? violations : [...violations, wrong('schedule', parsed.problem)];
 }
 
 function checkFields(body: JobBody): Violation[] {
@@ -147,12 +170,6 @@ function checkFields(body: JobBody): Violation[] {
     const period = parsePeriod(body.epsilon);
     if (!period.ok) violations.push(wrong('epsilon', period.problem));
     else if (meanPeriodMs(period.value) < EPSILON_MS_MIN) violations.push(wrong('epsilon', 'must be at least PT1S'));
-  }
-  const { container } = body;
-  if (container !== undefined && container.type === undefined) {
-    violations.push(
-      wrong('container.type', 'DOCKER (the default) is not supported yet: allowed is MESOS (without an image)'),
-    );
   }
   return violations;
 }

@@ -103,9 +103,11 @@ const noContainerFeature = (feature: string) =>
 
 const container = z.strictObject(
   {
-    type: optional(
-      z.string({ error: 'must be a string' }).refine((value) => value.toUpperCase() === 'MESOS', {
-        error: 'is not supported yet: allowed is MESOS (without an image), which is a plain task',
+    type: z.preprocess(
+      (type) => type ?? 'DOCKER (the default)',
+      z.string({ error: 'must be a string' }).refine((type) => type.toUpperCase() === 'MESOS', {
+        error: ({ input }) =>
+          `${String(input).slice(0, 100)} is not supported yet: allowed is MESOS (without an image), which is a plain task`,
       }),
     ),
     image: noContainerFeature('image'),

@@ -5,6 +5,7 @@ import { done, type Reply, refusal } from './reply.ts';
 import { endRun, oneSkip, recordSkip } from './runs.ts';
 import { type Parsed, parseSchedule, startsWhenPosted } from './schedule.ts';
 import {
+  type ChronosState,
   dequeue,
   enqueue,
   freshProgress,
@@ -67,21 +68,37 @@ export function storeJob(turn: Turn, job: Job, old: JobEntry | undefined): void 
   scheduleSlot(state, entry);
 }
 
-function checkParents(turn: Turn, request: JobRequest): Parsed<Trigger> {
-  const { state } = turn;
-  const parents = request.trigger.kind === 'parents' ? request.trigger.parents : [];
-  const { name } = request.job;
-  const missing = parents.findIndex((parent) => parent !== name && !state.jobs.has(parent));
-  if (missing >= 0) {
-    return {
-      ok: false,
-      problem: `parents[${missing}]: there is no job '${parents[missing]}'; create parents before their children`,
-    };
-  }
-  const cycle = state.dag.findCycle(name, parents);
-  if (cycle !== undefined)
-    return { ok: false, problem: `parents: these jobs would wait for each other: ${cycle.join(' -> ')}` };
-  return { ok: true, value: { kind: 'parents', parents } };
+/**
+ * What is wrong with the parents of a job, by their index; undefined stands for one that is wrong in itself.
+ */
+export function parentProblems(
+  state: ChronosState,
+  name: string,
+  parents: readonly (string | undefined)[],
+): readonly { readonly path: string; readonly message: string }[] {
+  const problems = parents.flatMap((parent, index) =>
+    parent === undefined || parent === name || state.jobs.has(parent)
+      ? []
+      : [
+          {
+            path: `parents[${index}]`,
+            message: `there is no job '${parent}'; create parents before their children`,
+          },
+        ],
+  );
+  const cycle = state.dag.findCycle(
+    name,
+    parents.filter((parent) => parent !== undefined),
+  );
+  if (cycle === undefined) return problems;
+  return [...problems, { path: 'parents', message: `these jobs would wait for each other: ${cycle.join(' -> ')}` }];
+}
+
+function checkParents({ state }: Turn, { job, trigger }: JobRequest): Parsed<Trigger> {
+  const parents = trigger.kind === 'parents' ? trigger.parents : [];
+  const problems = parentProblems(state, job.name, parents);
+  if (problems.length === 0) return { ok: true, value: { kind: 'parents', parents: [...new Set(parents)] } };
+  return { ok: false, problem: problems.map(({ path, message }) => `${path}: ${message}`).join('; ') };
 }
 
 function bindSchedule(old: JobEntry | undefined, request: JobRequest, wallMs: number): Parsed<Trigger> {

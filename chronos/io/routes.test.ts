@@ -206,6 +206,17 @@ test('a body that is not JSON is told where and why', async () => {
   expect((await send('POST', '/scheduler/iso8601')).json()['message']).toMatch(/^the body is empty/);
 });
 
+test('every parent that is not there is named, beside what else is wrong', async () => {
+  await send('POST', '/scheduler/iso8601', { ...TUTORIAL, name: 'a' });
+  const child = { name: 'b', command: 'x', parents: ['a', 'none', 'a', 'neither'] };
+  const told = async (body: object) => (await send('POST', '/scheduler/dependency', body)).json()['message'];
+  expect(await told(child)).toMatch(/^parents\[1\]: there is no job 'none'.*; parents\[3\]: there is no job 'neither'/);
+  expect(await told({ ...child, mem: -1, parents: [5, 'none', 'b'] })).toMatch(
+    /^mem: .*; parents\[0\]: .*; parents\[1\]: .*; parents: these jobs would wait for each other: b -> b$/,
+  );
+  expect((await send('POST', '/scheduler/dependency', { ...child, parents: ['a', 'a'] })).status).toBe(204);
+});
+
 test('a definition beyond 512 KiB is a 422', async () => {
   const answer = await send('POST', '/v1/scheduler/iso8601', {
     name: 'a',

@@ -6,6 +6,7 @@ import { readElements, readSearch, readStatusCode } from '../api/small-bodies.ts
 import { describeViolations, statusOf, type Violation } from '../api/violation.ts';
 import { type ApiRoot, type JobJson, listedJobJson } from '../core/job-json.ts';
 import { metricsJson, totals } from '../core/metrics.ts';
+import { parentProblems } from '../core/put-job.ts';
 import type { ChronosState } from '../core/state.ts';
 import {
   describeSelf,
@@ -102,7 +103,14 @@ async function putJob(
   if (!body.ok) return sendError(reply, 400, body.problem);
   const defaults = await desk.read(({ config }) => config);
   const parsed = parseJobBody(body.value, { kind, root, defaults });
-  if (!parsed.ok) return sendViolations(reply, parsed.violations);
+  if (!parsed.ok) {
+    const { name, parents } = parsed.family;
+    const others = await desk.read((state) => parentProblems(state, name, parents));
+    return sendViolations(reply, [
+      ...parsed.violations,
+      ...others.map((other) => ({ ...other, status: 400 as const })),
+    ]);
+  }
   return sendAnswer(reply, await desk.ask({ kind: 'api.put-job', request: parsed.request }));
 }
 
