@@ -181,6 +181,7 @@ describe('the rest', () => {
     const harness = new ApiHarness();
     const info = (await harness.ask('GET', '/v2/info')).json;
     expect(info).toMatchObject({ name: 'marathon', version: '1.11.24', elected: true, frameworkId: 'framework-1' });
+    expect(info.marathon_config.features).toEqual(['task_killing', 'vips']);
     expect((await harness.ask('GET', '/v2/leader')).json).toEqual({ leader: 'marathon.example:8080' });
     expect((await harness.ask('GET', '/v2/plugins')).json).toEqual({ plugins: [] });
     const ping = await harness.ask('GET', '/ping');

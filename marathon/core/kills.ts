@@ -118,7 +118,7 @@ export function settleKill(state: MarathonState, taskId: string, frame: Marathon
  * Sends kills again that had no answer for a while, or all of them after a new subscription.
  *
  * A master drops a kill without a word when it does not know the task yet, as after its own restart, and so does a connection that
- * breaks. Differs: upstream waits 10 s each time, and a deployment with it.
+ * breaks. Differs: upstream waits the whole `killRetryMs` each time, and a deployment with it.
  */
 export function retryKills(state: MarathonState, all: boolean, ctx: StepContext, frame: MarathonFrame): void {
   for (const kill of state.kills.values()) {

@@ -50,6 +50,7 @@ export async function startMarathon(context: DaemonContext<typeof MARATHON_FLAGS
       leader: address,
       httpPort,
       master: flags.master ?? '',
+      features: flags.enable_features,
       ...(flags.mesos_leader_ui_url === undefined ? {} : { mesosLeaderUiUrl: flags.mesos_leader_ui_url }),
     }),
     abdicate: () => {

@@ -29,7 +29,7 @@ export class ApiHarness {
       },
       read: async (view) => view(this.core.state),
       now: () => this.core.ctx(),
-      info: () => ({ leader: 'marathon.example:8080', httpPort: 8080, master: '127.0.0.1:5050' }),
+      info: () => ({ leader: 'marathon.example:8080', httpPort: 8080, master: '127.0.0.1:5050', features: ['vips'] }),
       abdicate: () => {
         this.hasAbdicated = true;
       },

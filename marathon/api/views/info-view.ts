@@ -11,6 +11,8 @@ export interface ServerInfo {
   readonly master: string;
   /** Where a person sees the master. */
   readonly mesosLeaderUiUrl?: string | undefined;
+  /** `--enable_features` */
+  readonly features: readonly string[];
 }
 
 /** `GET /v2/info`. marathon-python refuses keys beyond upstream's: none may be added. */
@@ -30,7 +32,8 @@ export function infoAnswer(state: MarathonState, server: ServerInfo): JsonObject
       ...(config.envVarsPrefix === undefined ? {} : { env_vars_prefix: config.envVarsPrefix }),
       executor: '//cmd',
       failover_timeout: config.failoverTimeoutMs / 1000,
-      features: ['task_killing'],
+      // Always there, asked for or not.
+      features: [...new Set(['task_killing', ...server.features])],
       framework_name: config.frameworkName,
       ha: false,
       hostname: config.hostname,
