@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { closeSync, constants, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, mkdtempSync, openSync, writeFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -120,7 +120,6 @@ export class BareSupervisor {
   close(): void {
     this.#socket.destroy();
     this.#child.stdin?.end();
-    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   #onData(text: string): void {

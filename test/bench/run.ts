@@ -1,4 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Bench } from './bench.ts';
@@ -35,11 +37,25 @@ async function main(): Promise<void> {
     process.exit(values.help ? 0 : 2);
   }
   const benches = BENCHES.filter(({ name }) => wanted === undefined || wanted.includes(name));
-  const values_ = await measure(benches, rounds);
+  const values_ = await inOneFolder(() => measure(benches, rounds));
   const results = benches.map((bench): Result => resultOf(bench, values_.get(bench) ?? []));
   if (values.json) process.stdout.write(`${JSON.stringify({ machine: machineLine(), rounds, results }, null, 2)}\n`);
   else process.stdout.write(`\n${results.flatMap(resultLines).join('\n')}\n`);
   if (wanted === undefined && !values['no-write']) writeFileSync(REPORT, markdown(results, rounds));
+}
+
+/**
+ * All files of all rounds in one folder, removed at the very end: for minutes after many files are deleted, ext4 is slower to make
+ * new ones, and a round must not pay for what the round before has thrown away.
+ */
+async function inOneFolder<Value>(use: () => Promise<Value>): Promise<Value> {
+  const folder = mkdtempSync(join(tmpdir(), 'meseta-bench-'));
+  process.env['TMPDIR'] = folder;
+  try {
+    return await use();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Rounds are interleaved: what else the machine does hits all benches alike. */

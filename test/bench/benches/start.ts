@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -49,7 +49,6 @@ export const start: Bench = {
     } finally {
       child.kill('SIGINT');
       await ended;
-      rmSync(folder, { recursive: true, force: true });
     }
   },
 };
