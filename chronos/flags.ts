@@ -1,4 +1,5 @@
 import { type FlagSource, type FlagValues, flag } from '../sdk/daemon/flags.ts';
+import { parseMasterAddress } from '../sdk/daemon/master-address.ts';
 
 const PORT = { min: 0, max: 65_535 };
 const MILLISECONDS = { min: 0, max: 2 ** 31 - 1, unit: 'ms' };
@@ -18,7 +19,7 @@ const HORIZON = 'nothing is queued ahead of its time';
 
 /** Upstream's flags that this Chronos takes; units are upstream's (seconds, or milliseconds where it says so). */
 export const CHRONOS_FLAGS = {
-  master: flag.custom<string>('HOST:PORT', 'The Mesos master.', '127.0.0.1:5050', parseMaster),
+  master: flag.custom<string>('HOST:PORT', 'The Mesos master.', '127.0.0.1:5050', parseMasterAddress),
   http_address: flag.string('Address to bind.', '127.0.0.1'),
   http_port: flag.integer('Port to listen on; 0 takes a free one.', 4400, PORT),
   hostname: flag.string<string | undefined>('Name under which we are known; default the bound address.', undefined),
@@ -113,16 +114,6 @@ export const CHRONOS_FLAG_SOURCE: Omit<FlagSource<typeof CHRONOS_FLAGS>, 'argv' 
   check: ({ revive_offers_for_new_jobs: revives }) =>
     revives ? [] : ['flag --revive_offers_for_new_jobs: false is not supported: new runs always ask for offers'],
 };
-
-/** Reads `--master`. */
-function parseMaster(text: string): string {
-  if (text.startsWith('zk://')) throw new Error('zk:// is not supported yet: name the master as --master=host:port');
-  const plain = text.replace(/^http:\/\//, '').replace(/\/$/, '');
-  const match = /^(?:\[[0-9a-fA-F:]+\]|[^\s:/@]+):(\d{1,5})$/.exec(plain);
-  const port = Number(match?.[1]);
-  if (match === null || port < 1 || port > 65_535) throw new Error(`'${text}' is not host:port`);
-  return plain;
-}
 
 function parseSeconds(text: string): number {
   const seconds = Number(text);

@@ -1,5 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import { type FlagSource, type FlagValues, flag } from '../sdk/daemon/flags.ts';
+import { parseMasterAddress } from '../sdk/daemon/master-address.ts';
 import { DEFAULT_CONFIG, type MarathonConfig } from './core/config.ts';
 
 const PORT = { min: 0, max: 65_535 };
@@ -15,7 +16,12 @@ const OURS = 'the daemon bounds this by itself';
 
 /** Upstream's flags that this Marathon takes; times in milliseconds where upstream has them so. */
 export const MARATHON_FLAGS = {
-  master: flag.custom<string | undefined>('HOST:PORT', 'The Mesos master; must be given.', undefined, parseMaster),
+  master: flag.custom<string | undefined>(
+    'HOST:PORT',
+    'The Mesos master; must be given.',
+    undefined,
+    parseMasterAddress,
+  ),
   http_port: flag.integer('Port to listen on; 0 takes a free one.', 8080, PORT),
   http_address: flag.string('Address to bind; the loopback address unless told otherwise.', '127.0.0.1'),
   hostname: flag.string('Name under which this Marathon is known.', hostname()),
@@ -242,16 +248,6 @@ function acceptedRoles(values: MarathonFlagValues): readonly string[] | undefine
   if (values.default_accepted_resource_roles.length > 0) return values.default_accepted_resource_roles;
   if (values.accepted_resource_roles_default_behavior === 'reserved') return [values.mesos_role];
   return values.accepted_resource_roles_default_behavior === 'unreserved' ? ['*'] : undefined;
-}
-
-/** Reads `--master`: `host:port`, also as upstream's `http://host:port`. */
-function parseMaster(text: string): string {
-  if (text.startsWith('zk://')) throw new Error('zk:// is not supported yet: name the master as --master=host:port');
-  const address = text.replace(/^http:\/\//, '').replace(/\/$/, '');
-  const match = /^(?:\[[0-9a-fA-F:]+\]|[^\s:/@]+):(\d{1,5})$/.exec(address);
-  const port = Number(match?.[1]);
-  if (match === null || port < 1 || port > 65_535) throw new Error(`'${text}' is not host:port`);
-  return address;
 }
 
 function parseFeatures(text: string): readonly string[] {

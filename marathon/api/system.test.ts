@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ApiHarness } from './testing/api-harness.ts';
+import { type Answer, ApiHarness } from './testing/api-harness.ts';
 
 const APP = { id: '/web', cmd: 'sleep 1000', cpus: 0.1, mem: 32, instances: 2 };
 
@@ -74,8 +74,11 @@ describe('/v2/tasks', () => {
     const harness = await withApp();
     const both = await harness.ask('DELETE', '/v2/apps/web/tasks?scale=true&wipe=true');
     expect([both.status, both.json.message]).toEqual([400, 'You cannot use scale and wipe at the same time.']);
-    expect((await harness.ask('POST', '/v2/tasks/delete', { ids: ['nonsense'] })).status).toBe(400);
-    expect((await harness.ask('POST', '/v2/tasks/delete', { ids: [1] })).status).toBe(422);
+    const paths = (answer: Answer): string[] => answer.json.details.map(({ path }: { path: string }) => path);
+    const nonsense = await harness.ask('POST', '/v2/tasks/delete', { ids: ['nonsense', 'a.b', ''] });
+    expect([nonsense.status, paths(nonsense)]).toEqual([400, ['/ids(0)', '/ids(2)']]);
+    const mistyped = await harness.ask('POST', '/v2/tasks/delete', { ids: [1, 'a.b', 'nonsense'] });
+    expect([mistyped.status, paths(mistyped)]).toEqual([422, ['/ids(0)', '/ids(2)']]);
     const unknown = await harness.ask('DELETE', '/v2/apps/web/tasks/web.instance-x._app.1');
     expect([unknown.status, unknown.json.message]).toEqual([404, "Task 'web.instance-x._app.1' does not exist"]);
     expect((await harness.ask('DELETE', '/v2/apps/nothing/tasks')).status).toBe(404);

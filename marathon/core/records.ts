@@ -1,14 +1,6 @@
 import type { AppDefinition } from '../model/app.ts';
 import type { Action, Deployment, GroupChange, RestartNumbers } from './deployment.ts';
-import type {
-  Condition,
-  Goal,
-  HealthState,
-  Instance,
-  InstanceAgent,
-  InstanceTask,
-  ReadinessState,
-} from './instance.ts';
+import type { Instance } from './instance.ts';
 
 /**
  * What Marathon keeps on disk, by key:
@@ -53,23 +45,9 @@ export interface RootRecord {
   readonly groups: Readonly<Record<string, GroupRecord | null>>;
 }
 
-export interface InstanceRecord {
-  readonly id: string;
-  readonly appId: string;
+/** An instance that names its definition by version. */
+export interface InstanceRecord extends Omit<Instance, 'app'> {
   readonly version: string;
-  readonly role: string;
-  readonly goal: Goal;
-  readonly condition: Condition;
-  readonly sinceMs: number;
-  readonly incarnation: number;
-  readonly agent?: InstanceAgent | undefined;
-  readonly task?: InstanceTask | undefined;
-  readonly healthy?: boolean | undefined;
-  readonly health: readonly HealthState[];
-  readonly readiness?: ReadinessState | undefined;
-  readonly deploymentId?: string | undefined;
-  readonly killOrdered?: boolean | undefined;
-  readonly unreachableSinceMs?: number | undefined;
 }
 
 export interface ActionRecord {

@@ -59,6 +59,24 @@ describe('kill -9 of the agent', () => {
     }
   });
 
+  test('what a task leaves behind that ended meanwhile is ended by the next agent', async () => {
+    life.run('parent', `setsid sleep 1000 & echo $! >left; ${WAITS}`);
+    await life.running('parent');
+    const left = join(life.folder, 'agent/slaves/master-S0/frameworks/F/executors/parent/runs/latest/left');
+    const pid = await eventually(
+      'the task tells what it leaves',
+      () => Number(readFileSync(left, 'utf8')) || undefined,
+    );
+    const parent = await pidOf('parent');
+    await life.agent.end('SIGKILL');
+    letEnd('parent', 3);
+    await eventually('the task is gone', () => !isAlive(parent));
+    expect(isAlive(pid)).toBe(true);
+    await life.start();
+    await eventually('what it left is gone', () => !isAlive(pid));
+    expect(await life.ended('parent')).toMatchObject({ message: 'Command exited with status 3' });
+  });
+
   test('an update that nobody acknowledged comes again, the same one', async () => {
     life.master.acknowledges = false;
     life.run('t', 'exit 0');

@@ -1,3 +1,4 @@
+import { malformedIds } from '../../core/api/tasks.ts';
 import { canonicalId } from '../../model/path-id.ts';
 import { type ApiBackend, type ApiRequest, type ApiResponse, methodNotAllowed, notFound, ok } from '../http.ts';
 import { readTaskIdsBody } from '../schema/read-body.ts';
@@ -10,7 +11,7 @@ export async function tasksResource(request: ApiRequest, backend: ApiBackend): P
   const { method, path, query } = request;
   if (path.length === 1 && path[0] === 'delete') {
     if (method !== 'POST') throw methodNotAllowed('POST');
-    const ids = readTaskIdsBody(request.body);
+    const { ids } = await readTaskIdsBody(request.body, async (part) => malformedIds(part.ids));
     const flags = { scale: query.flag('scale'), wipe: query.flag('wipe'), force: query.flag('force') };
     return await backend.execute({ kind: 'tasks.kill', ids, ...flags });
   }

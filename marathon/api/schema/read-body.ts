@@ -28,10 +28,9 @@ export function readGroupPatchBody(body: unknown): void {
   readBody(body, groupPatchSchema);
 }
 
-/** Task ids to kill. @throws ApiRefusal */
-export function readTaskIdsBody(body: unknown): readonly string[] {
-  return readBody(body, taskIdsSchema).ids;
-}
+/** Task ids to kill. */
+export const readTaskIdsBody: BodyReader<{ readonly ids: readonly string[] }> = (body, judge) =>
+  readJudged(body, taskIdsSchema, judge);
 
 /**
  * Bytes -> JSON -> checked value. null is the same as absent.

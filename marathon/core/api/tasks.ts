@@ -1,5 +1,6 @@
 import type { StepContext } from '../../../sdk/base/step.ts';
 import { findApp } from '../../model/group.ts';
+import { type Violation, violationDetails } from '../../model/violation.ts';
 import { cancelDeployment } from '../deployments.ts';
 import { instanceOfTask } from '../ids.ts';
 import type { Instance } from '../instance.ts';
@@ -50,15 +51,28 @@ export function killAppTask(
 /** `POST /v2/tasks/delete`: ids that name nothing are left out; one that cannot be a task id refuses all. */
 export function killTasks(state: MarathonState, command: KillTasks, ctx: StepContext, frame: MarathonFrame): ApiReply {
   refuseScaleAndWipe(command);
+  const malformed = malformedIds(command.ids);
+  const [first] = malformed;
+  if (first !== undefined) throw new ApiRefusal(400, first.error, { details: violationDetails(malformed) });
   const victims: Instance[] = [];
   for (const id of new Set(command.ids)) {
-    // Upstream also reads the ids of Marathon before 1.5, `<path>.<uuid>`: no task of ours has such a one.
-    if (!/^.+[._][^._]+$/.test(id)) throw new ApiRefusal(400, `Invalid task id '${id}'. [it has no instance part]`);
     const instance = state.instances.get(instanceOfTask(id) ?? id);
     if (instance !== undefined && findApp(state.root, instance.appId) !== undefined) victims.push(instance);
   }
   if (command.scale) return scaleDown(state, victims, command, ctx, frame);
   return { status: 200, body: { tasks: kill(state, victims, command.wipe, ctx, frame) } };
+}
+
+/**
+ * The task ids that cannot be any. Upstream also reads those of Marathon before 1.5, `<path>.<uuid>`: no task of ours has such
+ * a one.
+ */
+export function malformedIds(ids: readonly string[]): Violation[] {
+  return ids.flatMap((id, index) =>
+    /^.+[._][^._]+$/.test(id)
+      ? []
+      : [{ path: `/ids(${index})`, error: `Invalid task id '${id}'. [it has no instance part]` }],
+  );
 }
 
 /** `DELETE /v2/deployments/{id}` */

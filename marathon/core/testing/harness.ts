@@ -3,6 +3,7 @@ import type { StoreChange } from '../../../sdk/base/step.ts';
 import type { Offer, Resource, TaskInfo, TaskState, TaskStatus } from '../../../sdk/v1/generated/mesos.ts';
 import type { Call, Event } from '../../../sdk/v1/generated/scheduler.ts';
 import type { AppDefinition } from '../../model/app.ts';
+import { normaliseApp } from '../../model/normalise.ts';
 import { nextVersion } from '../../model/timestamp.ts';
 import { putApp, removeApp } from '../../model/tree.ts';
 import { versionChangedApps } from '../../model/versioning.ts';
@@ -357,37 +358,9 @@ function freeRanges(
 
 /** A small app; give what the test is about. */
 export function testApp(id: string, more: Partial<AppDefinition> = {}): AppDefinition {
-  return {
-    id,
-    cmd: 'sleep 1000',
-    args: [],
-    env: {},
-    instances: 1,
-    cpus: 0.1,
-    mem: 32,
-    disk: 0,
-    gpus: 0,
-    executor: '',
-    constraints: [],
-    role: '*',
-    networks: [{ mode: 'host' }],
-    portDefinitions: [{ port: 10_000, protocol: 'tcp', labels: {} }],
-    requirePorts: false,
-    healthChecks: [],
-    readinessChecks: [],
-    fetch: [],
-    dependencies: [],
-    upgradeStrategy: { minimumHealthCapacity: 1, maximumOverCapacity: 1 },
-    unreachableStrategy: { inactiveAfterSeconds: 0, expungeAfterSeconds: 0 },
-    killSelection: 'YOUNGEST_FIRST',
-    backoffSeconds: 1,
-    backoffFactor: 1.15,
-    maxLaunchDelaySeconds: 300,
-    labels: {},
-    version: '',
-    versionInfo: { lastScalingAt: '', lastConfigChangeAt: '' },
-    ...more,
-  };
+  const portDefinitions = [{ port: 10_000, protocol: 'tcp', labels: {} }] as const;
+  const input = { cmd: 'sleep 1000', cpus: 0.1, mem: 32, portDefinitions };
+  return { ...normaliseApp(input, id, undefined, { defaultRole: '*' }), ...more };
 }
 
 /** An HTTP health check that Marathon runs. */
