@@ -2,7 +2,7 @@ import type { StepContext } from '../../sdk/base/step.ts';
 import type { AppDefinition } from '../model/app.ts';
 import { findApp, findGroup, type Group } from '../model/group.ts';
 import { nextVersion } from '../model/timestamp.ts';
-import { emptyGroup, putApp, putGroup, removeApp, removeGroup } from '../model/tree.ts';
+import { changeApps, emptyGroup, putGroup, removeGroup } from '../model/tree.ts';
 import { busEvent, type PlanView } from './bus-events.ts';
 import { affectedApps, type Deployment, type Plan, type PlanStep } from './deployment.ts';
 import { makePlan } from './plan.ts';
@@ -152,12 +152,10 @@ function failDeployment(
  * upstream restarts them, and even those of an app that was only scaled.
  */
 function revert(root: Group, plan: Plan, version: string): Group {
-  let reverted = root;
-  for (const [id, { from }] of plan.apps) {
-    const now = findApp(reverted, id);
-    if (from === undefined) reverted = now === undefined ? reverted : removeApp(reverted, id, version);
-    else reverted = putApp(reverted, restored(from, version), version);
-  }
+  const apps = Array.from(plan.apps, ([id, { from }]) => {
+    return [id, from === undefined ? undefined : restored(from, version)] as const;
+  });
+  let reverted = changeApps(root, apps, version);
   // Inner groups first, so that an added group is empty when its turn comes.
   const groups = [...plan.groups].sort(([left], [right]) => right.length - left.length);
   for (const [id, { from, to }] of groups) {

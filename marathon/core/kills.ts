@@ -2,7 +2,7 @@ import type { StepContext } from '../../sdk/base/step.ts';
 import { isSubscribed, sendCall } from '../../sdk/scheduler/core.ts';
 import { findApp } from '../model/group.ts';
 import { nextVersion } from '../model/timestamp.ts';
-import { putApp } from '../model/tree.ts';
+import { changeApps } from '../model/tree.ts';
 import { versionChangedApps } from '../model/versioning.ts';
 import { busEvent } from './bus-events.ts';
 import { type SubmitResult, submitDeployment } from './deployments.ts';
@@ -62,12 +62,11 @@ export function killAndScale(
     else ofApp.push(id);
   }
   const version = nextVersion(ctx.wallMs, state.root.version);
-  let root = state.root;
-  for (const [appId, instances] of victims) {
-    const app = findApp(root, appId);
-    if (app === undefined) continue;
-    root = putApp(root, { ...app, instances: Math.max(0, app.instances - instances.length) }, version);
-  }
+  const apps = Array.from(victims, ([appId, instances]) => {
+    const app = findApp(state.root, appId);
+    return [appId, app && { ...app, instances: Math.max(0, app.instances - instances.length) }] as const;
+  });
+  const root = changeApps(state.root, apps, version);
   const versioned = versionChangedApps(state.root, root, version);
   const result = submitDeployment(state, versioned, { force: options.force, victims }, ctx, frame);
   if ('deploymentId' in result) {

@@ -1,6 +1,6 @@
 import type { AppDefinition } from '../model/app.ts';
 import { emptyRoot, findApp, findGroup, type Group, parentId } from '../model/group.ts';
-import { emptyGroup, putApp, putGroup, removeApp, removeGroup } from '../model/tree.ts';
+import { changeApps, emptyGroup, putGroup, removeGroup } from '../model/tree.ts';
 import type { MarathonConfig } from './config.ts';
 import { affectedApps } from './deployment.ts';
 import { isDoomed, isScheduled } from './instance.ts';
@@ -148,12 +148,11 @@ function baseRoot(state: MarathonState, sorted: SortedEntries): Group {
 }
 
 function applyRoot(state: MarathonState, before: Group, record: RootRecord): Group {
-  let root = before;
   const { version } = record;
-  for (const [id, appVersion] of Object.entries(record.apps)) {
-    if (appVersion === null) root = findApp(root, id) === undefined ? root : removeApp(root, id, version);
-    else root = putApp(root, definition(state, id, appVersion), version);
-  }
+  const apps = Object.entries(record.apps).map(([id, appVersion]) => {
+    return [id, appVersion === null ? undefined : definition(state, id, appVersion)] as const;
+  });
+  let root = changeApps(before, apps, version);
   // Outer groups first: putting an inner one gives those around it the version of the change, which is theirs too.
   const groups = Object.entries(record.groups).sort(([left], [right]) => left.length - right.length);
   for (const [id, shape] of groups) {

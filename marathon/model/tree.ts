@@ -10,15 +10,64 @@ import { segmentsOf } from './path-id.ts';
 
 /** Adds or replaces an app; missing groups on the way are made. */
 export function putApp(root: Group, app: AppDefinition, version: string): Group {
-  return changeGroup(root, parentId(app.id), version, (group) => ({
-    ...group,
-    apps: { ...group.apps, [app.id]: app },
-  }));
+  return changeApps(root, [[app.id, app]], version);
 }
 
 /** Removes an app; its group stays, even when empty. */
 export function removeApp(root: Group, id: string, version: string): Group {
-  return changeGroup(root, parentId(id), version, (group) => ({ ...group, apps: without(group.apps, id) }));
+  return changeApps(root, [[id, undefined]], version);
+}
+
+/** What apps by absolute id are to be; undefined removes one. */
+export type AppChanges = Iterable<readonly [id: string, app: AppDefinition | undefined]>;
+
+/** As {@link putApp} and {@link removeApp}, of many apps: each group is copied once. */
+export function changeApps(root: Group, apps: AppChanges, version: string): Group {
+  const changes: GroupChanges = { apps: new Map(), groups: new Map() };
+  for (const [appId, app] of apps) {
+    let place = changes;
+    let id = '';
+    for (const segment of segmentsOf(parentId(appId))) {
+      id += `/${segment}`;
+      const inner = place.groups.get(id) ?? { apps: new Map(), groups: new Map() };
+      place.groups.set(id, inner);
+      place = inner;
+    }
+    place.apps.set(appId, app);
+  }
+  return changedGroup(root, '/', changes, version) ?? root;
+}
+
+/** Changes of what is directly in a group, by absolute id. */
+interface GroupChanges {
+  readonly apps: Map<string, AppDefinition | undefined>;
+  readonly groups: Map<string, GroupChanges>;
+}
+
+/** A group with changes made in it: the same one when nothing changes, undefined when there is none and needs to be none. */
+function changedGroup(group: Group | undefined, id: string, changes: GroupChanges, version: string): Group | undefined {
+  const before = group ?? emptyGroup(id, version);
+  const inner = Array.from(changes.groups, ([innerId, innerChanges]) => {
+    return [innerId, changedGroup(before.groups[innerId], innerId, innerChanges, version)] as const;
+  });
+  const apps = changedRecord(before.apps, changes.apps);
+  const groups = changedRecord(before.groups, inner);
+  return apps === before.apps && groups === before.groups ? group : { ...before, apps, groups, version };
+}
+
+/** The same record when no value changes. */
+function changedRecord<Value>(
+  record: Readonly<Record<string, Value>>,
+  changes: Iterable<readonly [key: string, value: Value | undefined]>,
+): Readonly<Record<string, Value>> {
+  let copy: Record<string, Value> | undefined;
+  for (const [key, value] of changes) {
+    if (record[key] === value) continue;
+    copy ??= { ...record };
+    if (value === undefined) delete copy[key];
+    else copy[key] = value;
+  }
+  return copy ?? record;
 }
 
 /** Adds or replaces a whole subtree; missing groups on the way are made. */
@@ -54,19 +103,14 @@ export function mapChangedApps(
   return apps === group.apps && groups === group.groups ? group : { ...group, apps, groups, version };
 }
 
-/** The same record when no value changes. */
 function mapRecord<Value>(
   record: Readonly<Record<string, Value>>,
   change: (value: Value, key: string) => Value,
 ): Readonly<Record<string, Value>> {
-  let copy: Record<string, Value> | undefined;
-  for (const [key, value] of Object.entries(record)) {
-    const next = change(value, key);
-    if (next === value) continue;
-    copy ??= { ...record };
-    copy[key] = next;
-  }
-  return copy ?? record;
+  return changedRecord(
+    record,
+    Object.entries(record).map(([key, value]) => [key, change(value, key)] as const),
+  );
 }
 
 /** A group without content. */

@@ -2,10 +2,10 @@ import type { StepContext } from '../../../sdk/base/step.ts';
 import type { JsonObject } from '../../model/answer.ts';
 import { appAnswer } from '../../model/answer.ts';
 import type { AppDefinition } from '../../model/app.ts';
-import { findApp, findGroup, parentId } from '../../model/group.ts';
+import { findApp, parentId } from '../../model/group.ts';
 import type { AppInput } from '../../model/input.ts';
 import { canonicalId, idErrors } from '../../model/path-id.ts';
-import { putApp, removeApp } from '../../model/tree.ts';
+import { removeApp } from '../../model/tree.ts';
 import { markForRestart } from '../../model/versioning.ts';
 import { busEvent } from '../bus-events.ts';
 import type { MarathonFrame, MarathonState } from '../state.ts';
@@ -35,9 +35,8 @@ export function draftCreation(draft: Draft, input: AppInput): AppDefinition {
   const id = givenId(draft, input, '');
   const app = readApp(draft, input, { id: id ?? NO_ID, path: '' });
   if (id === undefined) return app;
-  if (findApp(draft.root, id) !== undefined)
-    draft.refuse('/id', new ApiRefusal(409, `An app with id [${id}] already exists.`));
-  else putInto(draft, app, '');
+  if (draft.app(id) !== undefined) draft.refuse('/id', new ApiRefusal(409, `An app with id [${id}] already exists.`));
+  else draft.put(app, '');
   return app;
 }
 
@@ -83,7 +82,7 @@ export function draftUpdates(draft: Draft, command: UpdateApps): void {
 export function deleteApp(state: MarathonState, command: DeleteApp, ctx: StepContext, frame: MarathonFrame): ApiReply {
   const { id, force } = command;
   const draft = new Draft(state, ctx.wallMs);
-  if (findApp(draft.root, id) === undefined) draft.refuse('/', unknownApp(id));
+  if (draft.app(id) === undefined) draft.refuse('/', unknownApp(id));
   else draft.root = removeApp(draft.root, id, draft.version);
   return deploymentReply(changeRoot(draft, { groupId: parentId(id), force }, ctx, frame));
 }
@@ -97,9 +96,9 @@ export function restartApp(
 ): ApiReply {
   const { id, force } = command;
   const draft = new Draft(state, ctx.wallMs);
-  const app = findApp(draft.root, id);
+  const app = draft.app(id);
   if (app === undefined) draft.refuse('/', unknownApp(id));
-  else draft.root = putApp(draft.root, markForRestart(app), draft.version);
+  else draft.put(markForRestart(app), '');
   return deploymentReply(changeRoot(draft, { groupId: parentId(id), force }, ctx, frame));
 }
 
@@ -123,7 +122,7 @@ function putUpdated(
   { partial, mayCreate }: Pick<UpdateApp, 'partial' | 'mayCreate'>,
   path: string,
 ): void {
-  const there = findApp(draft.root, id);
+  const there = draft.app(id);
   if (there === undefined && !mayCreate) {
     draft.refuse(`${path}/id`, unknownApp(id));
     judgeUpdate(draft, input, path);
@@ -137,7 +136,7 @@ function putUpdated(
     }
     draft.blame(path, [{ path: '/', error: "The 'version' field may only be combined with the 'id' field." }]);
   }
-  putInto(draft, replacing(there, readApp(draft, input, { id, path, current })), path);
+  draft.put(replacing(there, readApp(draft, input, { id, path, current })), path);
 }
 
 function hasOnlyVersion(input: AppInput): boolean {
@@ -151,17 +150,8 @@ function rollBack(draft: Draft, current: AppDefinition, text: string, path: stri
   if (found === undefined) draft.refuse(`${path}/version`, unknownApp(current.id, version));
   else {
     draft.blame(path, definitionViolations(draft, found));
-    putInto(draft, replacing(current, found), path);
+    draft.put(replacing(current, found), path);
   }
-}
-
-function putInto(draft: Draft, app: AppDefinition, path: string): void {
-  const { id } = app;
-  if (findGroup(draft.root, id) === undefined) draft.root = putApp(draft.root, app, draft.version);
-  else
-    draft.blame(path, [
-      { path: '/id', error: `Groups and Applications may not have the same identifier. ${id} is a group` },
-    ]);
 }
 
 /** As upstream answers a POST: nothing has been assigned yet, so no service ports and no versionInfo. */

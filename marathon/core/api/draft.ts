@@ -1,5 +1,7 @@
-import type { Group } from '../../model/group.ts';
+import type { AppDefinition } from '../../model/app.ts';
+import { findApp, findGroup, type Group } from '../../model/group.ts';
 import { nextVersion, notTimestamp, parseTimestamp } from '../../model/timestamp.ts';
+import { changeApps } from '../../model/tree.ts';
 import { under, type Violation } from '../../model/violation.ts';
 import type { MarathonState } from '../state.ts';
 import { type ApiRefusal, invalid } from './refusal.ts';
@@ -15,7 +17,9 @@ export class Draft {
   readonly from: Group;
   /** Timestamp text of what changes. */
   readonly version: string;
-  root: Group;
+  #root: Group;
+  /** Apps that are not in the root yet: a tree that takes them one by one copies their group as often. */
+  readonly #added = new Map<string, AppDefinition>();
   readonly #violations: Violation[] = [];
   #refused: ApiRefusal | undefined;
   #isMistaken = false;
@@ -24,7 +28,33 @@ export class Draft {
     this.state = state;
     this.from = state.root;
     this.version = nextVersion(wallMs, state.root.version);
-    this.root = state.root;
+    this.#root = state.root;
+  }
+
+  /** The tree as it is to be. */
+  get root(): Group {
+    if (this.#added.size > 0) this.root = changeApps(this.#root, this.#added, this.version);
+    return this.#root;
+  }
+
+  set root(root: Group) {
+    this.#added.clear();
+    this.#root = root;
+  }
+
+  /** The app as it is to be. */
+  app(id: string): AppDefinition | undefined {
+    return this.#added.get(id) ?? findApp(this.#root, id);
+  }
+
+  /** Adds or replaces an app, unless a group that was there has its id; `path` is where the app stands in the request. */
+  put(app: AppDefinition, path: string): void {
+    const { id } = app;
+    if (findGroup(this.#root, id) === undefined) this.#added.set(id, app);
+    else
+      this.blame(path, [
+        { path: '/id', error: `Groups and Applications may not have the same identifier. ${id} is a group` },
+      ]);
   }
 
   /** True when the request itself breaks a rule, whatever is there. */
