@@ -277,6 +277,18 @@ describe('changing an app', () => {
     expect((await harness.ask('GET', '/v2/apps/web')).json.app.instances).toBe(1);
   });
 
+  it('takes thousands at once, and comes back with them', async () => {
+    const harness = new ApiHarness();
+    const startMs = performance.now();
+    for (const idOf of [(index: number) => `/many/a${index}`, (index: number) => `/m${index}/a`]) {
+      const apps = Array.from({ length: 5_000 }, (_, index) => ({ ...APP, id: idOf(index), instances: 0, ports: [] }));
+      expect((await harness.ask('PUT', '/v2/apps', apps)).status).toBe(200);
+    }
+    harness.core.crash();
+    expect(performance.now() - startMs).toBeLessThan(10_000);
+    expect((await harness.ask('GET', '/v2/groups/m4999/apps')).json).toHaveLength(1);
+  });
+
   it('answers 409 with the deployments that hold the app, unless forced', async () => {
     const harness = new ApiHarness();
     const created = await harness.ask('POST', '/v2/apps', APP);

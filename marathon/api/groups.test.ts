@@ -148,6 +148,31 @@ describe('PUT /v2/groups', () => {
   });
 });
 
+describe('a crash', () => {
+  it('gives back the tree as all changes of groups left it', async () => {
+    const harness = await withShop();
+    const [first] = (await harness.ask('GET', '/v2/groups/versions')).json;
+    const shown = async (): Promise<unknown> => (await harness.ask('GET', '/v2/groups')).json;
+    for (const [method, url, body] of [
+      ['PUT', '/v2/groups/shop', { dependencies: ['/db'], groups: [{ id: 'new', groups: [{ id: 'er' }] }] }],
+      [
+        'PUT',
+        '/v2/groups',
+        { groups: [{ id: 'other', apps: [{ id: 'x', ...SMALL }] }], apps: [{ id: 'y', ...SMALL }] },
+      ],
+      ['PUT', '/v2/groups', { version: first }],
+      ['DELETE', '/v2/groups/shop/store', undefined],
+    ] as const) {
+      harness.core.wallMs += 1000;
+      expect((await harness.ask(method, `${url}?force=true`, body)).status).toBe(200);
+      harness.converge();
+      const before = await shown();
+      harness.core.crash();
+      expect(await shown()).toEqual(before);
+    }
+  });
+});
+
 describe('other methods', () => {
   it('deletes a subtree, and everything', async () => {
     const harness = await withShop();

@@ -1,6 +1,6 @@
 import type { StepContext } from '../../sdk/base/step.ts';
 import type { AppDefinition } from '../model/app.ts';
-import { findApp, findGroup, type Group } from '../model/group.ts';
+import { findGroup, type Group } from '../model/group.ts';
 import { nextVersion } from '../model/timestamp.ts';
 import { changeApps, emptyGroup, putGroup, removeGroup } from '../model/tree.ts';
 import { busEvent, type PlanView } from './bus-events.ts';

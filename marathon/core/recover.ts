@@ -1,6 +1,6 @@
 import type { AppDefinition } from '../model/app.ts';
-import { emptyRoot, findApp, findGroup, type Group, parentId } from '../model/group.ts';
-import { changeApps, emptyGroup, putGroup, removeGroup } from '../model/tree.ts';
+import { emptyRoot, findApp, type Group, parentId } from '../model/group.ts';
+import { changeTree, emptyGroup } from '../model/tree.ts';
 import type { MarathonConfig } from './config.ts';
 import { affectedApps } from './deployment.ts';
 import { isDoomed, isScheduled } from './instance.ts';
@@ -152,14 +152,8 @@ function applyRoot(state: MarathonState, before: Group, record: RootRecord): Gro
   const apps = Object.entries(record.apps).map(([id, appVersion]) => {
     return [id, appVersion === null ? undefined : definition(state, id, appVersion)] as const;
   });
-  let root = changeApps(before, apps, version);
-  // Outer groups first: putting an inner one gives those around it the version of the change, which is theirs too.
-  const groups = Object.entries(record.groups).sort(([left], [right]) => left.length - right.length);
-  for (const [id, shape] of groups) {
-    if (shape === null) root = findGroup(root, id) === undefined ? root : removeGroup(root, id, version);
-    else root = putGroup(root, { ...(findGroup(root, id) ?? emptyGroup(id, version)), ...shape }, version);
-  }
-  return { ...root, version };
+  const groups = Object.entries(record.groups).map(([id, shape]) => [id, shape ?? undefined] as const);
+  return { ...changeTree(before, apps, groups, version), version };
 }
 
 function definition(state: MarathonState, appId: string, version: string): AppDefinition {

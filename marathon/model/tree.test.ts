@@ -7,7 +7,7 @@ import { normaliseApp } from './normalise.ts';
 import { canonicalId, idErrors, idLengthErrors, MAX_ID_LENGTH } from './path-id.ts';
 import { assignServicePorts, PortsExhaustedError } from './service-ports.ts';
 import { nextVersion, parseTimestamp, timestampText } from './timestamp.ts';
-import { mapApps, putApp, putGroup, removeApp, removeGroup } from './tree.ts';
+import { changeTree, mapApps, putApp, putGroup, removeApp, removeGroup } from './tree.ts';
 import { markForRestart, versionChangedApps } from './versioning.ts';
 
 const V0 = timestampText(0);
@@ -80,6 +80,29 @@ describe('the tree', () => {
     expect(findGroup(removeApp(root, '/a/b/y', V2), '/a/b')).toBeDefined();
     expect(ids(removeGroup(root, '/a', V2))).toEqual(['/c']);
     expect(ids(removeGroup(root, '/', V2))).toEqual([]);
+  });
+
+  it('takes many changes at once', () => {
+    const root = rootOf(app('/a/x'), app('/a/b/y'), app('/c/z'), app('/d/e/w'));
+    const apps: [string, AppDefinition | undefined][] = [
+      ['/a/x', undefined],
+      ['/a/none', undefined],
+      ['/none/at/all', undefined],
+      ['/new/app', app('/new/app')],
+      ['/d/e/v', app('/d/e/v')],
+    ];
+    const shape = { dependencies: ['/d'], version: V1 };
+    const groups: [string, typeof shape | undefined][] = [
+      ['/a/b', undefined],
+      ['/d', shape],
+    ];
+    const changed = changeTree(root, apps, groups, V2);
+    expect(ids(changed).sort()).toEqual(['/c/z', '/d/e/v', '/d/e/w', '/new/app']);
+    expect(Object.keys(changed.groups).sort()).toEqual(['/a', '/c', '/d', '/new']);
+    expect(findGroup(changed, '/d')).toMatchObject(shape);
+    expect(findGroup(changed, '/d/e')?.version).toBe(V2);
+    expect(findGroup(changed, '/c')).toBe(findGroup(root, '/c'));
+    expect(changeTree(root, apps.slice(1, 3), [], V2)).toBe(root);
   });
 
   it('takes whole groups and maps apps', () => {

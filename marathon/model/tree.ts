@@ -21,38 +21,55 @@ export function removeApp(root: Group, id: string, version: string): Group {
 /** What apps by absolute id are to be; undefined removes one. */
 export type AppChanges = Iterable<readonly [id: string, app: AppDefinition | undefined]>;
 
+/** What groups by absolute id are to be themselves, without what is in them; undefined removes one with all that is. */
+export type ShapeChanges = Iterable<readonly [id: string, shape: GroupShape | undefined]>;
+
+type GroupShape = Pick<Group, 'dependencies' | 'version'>;
+
 /** As {@link putApp} and {@link removeApp}, of many apps: each group is copied once. */
 export function changeApps(root: Group, apps: AppChanges, version: string): Group {
-  const changes: GroupChanges = { apps: new Map(), groups: new Map() };
-  for (const [appId, app] of apps) {
-    let place = changes;
-    let id = '';
-    for (const segment of segmentsOf(parentId(appId))) {
-      id += `/${segment}`;
-      const inner = place.groups.get(id) ?? { apps: new Map(), groups: new Map() };
-      place.groups.set(id, inner);
-      place = inner;
-    }
-    place.apps.set(appId, app);
-  }
+  return changeTree(root, apps, [], version);
+}
+
+/** As {@link changeApps}, with changes of groups. */
+export function changeTree(root: Group, apps: AppChanges, groups: ShapeChanges, version: string): Group {
+  const changes = new GroupChanges();
+  for (const [id, app] of apps) changes.at(parentId(id)).apps.set(id, app);
+  for (const [id, shape] of groups) changes.at(id).shape = shape ?? 'removed';
   return changedGroup(root, '/', changes, version) ?? root;
 }
 
-/** Changes of what is directly in a group, by absolute id. */
-interface GroupChanges {
-  readonly apps: Map<string, AppDefinition | undefined>;
-  readonly groups: Map<string, GroupChanges>;
+/** Changes of a group and of what is directly in it, by absolute id. */
+class GroupChanges {
+  readonly apps = new Map<string, AppDefinition | undefined>();
+  readonly groups = new Map<string, GroupChanges>();
+  shape: GroupShape | 'removed' | undefined;
+
+  /** The changes of the group with this id, seen from the root. */
+  at(groupId: string): GroupChanges {
+    let place: GroupChanges = this;
+    let id = '';
+    for (const segment of segmentsOf(groupId)) {
+      id += `/${segment}`;
+      const inner = place.groups.get(id) ?? new GroupChanges();
+      place.groups.set(id, inner);
+      place = inner;
+    }
+    return place;
+  }
 }
 
 /** A group with changes made in it: the same one when nothing changes, undefined when there is none and needs to be none. */
 function changedGroup(group: Group | undefined, id: string, changes: GroupChanges, version: string): Group | undefined {
+  if (changes.shape === 'removed') return undefined;
   const before = group ?? emptyGroup(id, version);
   const inner = Array.from(changes.groups, ([innerId, innerChanges]) => {
     return [innerId, changedGroup(before.groups[innerId], innerId, innerChanges, version)] as const;
   });
   const apps = changedRecord(before.apps, changes.apps);
   const groups = changedRecord(before.groups, inner);
-  return apps === before.apps && groups === before.groups ? group : { ...before, apps, groups, version };
+  const isSame = changes.shape === undefined && apps === before.apps && groups === before.groups;
+  return isSame ? group : { ...before, apps, groups, version, ...changes.shape };
 }
 
 /** The same record when no value changes. */
