@@ -5,6 +5,7 @@ import { recoverMasterState } from '../../mesos/master/core/initial.ts';
 import { nextEpoch } from '../../mesos/master/core/registry.ts';
 import type { MasterState } from '../../mesos/master/core/state.ts';
 import { step } from '../../mesos/master/core/step.ts';
+import { configOf } from '../../mesos/master/core/testing.ts';
 import type { SimPost } from '../../sdk/testing/sim-call-stream.ts';
 import type { Incoming, ServerStream } from '../../sdk/testing/sim-network.ts';
 import { type ProcessStart, SimProcess } from '../../sdk/testing/sim-process.ts';
@@ -127,39 +128,16 @@ function describe(event: MasterEvent): string {
 
 function masterConfig({ entries, clock, ids }: ProcessStart, offerTimeoutMs: number | undefined): MasterConfig {
   const nowMs = clock.wallMs();
+  const id = ids.uuid();
   return {
-    info: masterInfo(ids.uuid()),
-    epoch: nextEpoch(entries, nowMs),
+    ...configOf(id, nextEpoch(entries, nowMs)),
+    info: masterInfo(id),
     startedAtMs: nowMs,
     electedAtMs: nowMs,
-    version: { version: '1.11.0' },
-    cluster: undefined,
-    flags: [],
-    allocator: {
-      roleSorter: 'drf',
-      frameworkSorter: 'drf',
-      allocationIntervalMs: 1_000,
-      minAllocatable: [new Map([['cpus', 10]]), new Map([['mem', 32_000]])],
-      excludedFromShare: new Set(),
-      filterGpuResources: true,
-      domain: undefined,
-    },
-    constraintProgramSizeMax: 100,
     offerTimeoutMs,
-    agentPingTimeoutMs: 15_000,
-    maxAgentPingTimeouts: 5,
-    agentReregisterTimeoutMs: 600_000,
-    heartbeatIntervalMs: 15_000,
-    roleWhitelist: undefined,
-    weights: new Map(),
-    rootSubmissions: true,
     maxFrameworks: 1_000,
-    maxCompletedFrameworks: 50,
-    maxCompletedTasksPerFramework: 1_000,
-    maxUnreachableTasksPerFramework: 1_000,
     maxOperatorStreams: 1_000,
     registryMaxAgentCount: 102_400,
-    registryMaxAgentAgeMs: 14 * 24 * 3_600_000,
   };
 }
 

@@ -298,6 +298,7 @@ export function launchCall(
   };
 }
 
+/** A master with upstream's defaults, its limits small enough to be met in a test. */
 export function configOf(id: string, epoch: bigint): MasterConfig {
   return {
     info: { id, ip: 16777343, port: 5050, hostname: 'localhost', version: '1.11.0' },
