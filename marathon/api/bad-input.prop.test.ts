@@ -35,7 +35,10 @@ const MISTAKES: readonly { readonly fields: object; readonly paths: readonly str
     fields: { unreachableStrategy: { inactiveAfterSeconds: 2, expungeAfterSeconds: 1 } },
     paths: ['/unreachableStrategy/inactiveAfterSeconds'],
   },
-  { fields: { networks: [{ mode: 'container' }] }, paths: ['/networks(0)/mode'] },
+  {
+    fields: { networks: [{ mode: 'container' }, { mode: 5 }] },
+    paths: ['/networks', '/networks(0)/mode', '/networks(1)/mode'],
+  },
 ];
 
 /** A part of a body, with what is wrong in it. */

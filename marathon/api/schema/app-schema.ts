@@ -163,7 +163,14 @@ export const appSchema = strict({
   acceptedResourceRoles: z.array(z.string()).optional(),
   role: z.string().min(1).optional(),
   container: container.optional(),
-  networks: z.array(network).max(1).optional(),
+  networks: z
+    .array(network)
+    // Not `max`, which looks at no element of what is too long.
+    .refine(({ length }) => length <= 1, {
+      error: 'must have at most 1 element',
+      when: ({ value }) => Array.isArray(value),
+    })
+    .optional(),
   ipAddress: unsupported('an IP address for each task'),
   portDefinitions: z.array(portDefinition).optional(),
   ports: z.array(port()).optional(),
