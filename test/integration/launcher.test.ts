@@ -22,13 +22,21 @@ interface Ports {
   readonly chronos: number;
 }
 
+/** As many as a test starts at once; agent i has the i-th port from the first one's. */
+const AGENTS = 3;
+
 let folder: string;
 let ports: Ports;
 const started: Launcher[] = [];
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'meseta-up-'));
-  ports = { master: await freePort(), agent: await freePort(), marathon: await freePort(), chronos: await freePort() };
+  ports = {
+    master: await freePort(),
+    agent: await freePort(AGENTS),
+    marathon: await freePort(),
+    chronos: await freePort(),
+  };
 });
 
 afterEach(async () => {
@@ -70,7 +78,10 @@ function up(...args: readonly string[]): Launcher {
 
 const marathonUrl = () => `http://127.0.0.1:${ports.marathon}`;
 const ready = (launcher: Launcher) =>
-  eventually('the ready screen', () => launcher.output().includes('is ready after'));
+  eventually('the ready screen', () => {
+    if (launcher.output().includes('is ready after')) return true;
+    throw new Error(`the launcher says: ${launcher.output()}`);
+  });
 
 interface AppState {
   readonly tasksRunning: number;
@@ -226,13 +237,13 @@ describe('meseta up', () => {
   });
 
   test('runs as many agents as asked', async () => {
-    const launcher = up('--no-examples', '--agents=3');
+    const launcher = up('--no-examples', `--agents=${AGENTS}`);
     await ready(launcher);
-    await eventually('three agents registered', async () => {
+    await eventually('all agents registered', async () => {
       const state = (await (await fetch(`http://127.0.0.1:${ports.master}/state`)).json()) as {
         activated_slaves: number;
       };
-      return state.activated_slaves === 3;
+      return state.activated_slaves === AGENTS;
     });
   });
 });

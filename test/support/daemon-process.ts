@@ -3,14 +3,27 @@ import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { eventually } from './eventually.ts';
 
-/** A port of the loopback address that was free a moment ago. */
-export async function freePort(): Promise<number> {
+/** A port of the loopback address that was free a moment ago; so are the ones after it, as many in all as asked. */
+export async function freePort(count = 1): Promise<number> {
+  for (;;) {
+    const first = await listenOnce(0);
+    const others = Array.from({ length: count - 1 }, (_, index) => listenOnce((first ?? 0) + 1 + index));
+    const free = (await Promise.all(others)).every((port) => port !== undefined);
+    if (first !== undefined && free) return first;
+  }
+}
+
+/** The port that could be listened on; undefined if it is taken. */
+async function listenOnce(port: number): Promise<number | undefined> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const listening = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => resolve(true));
+  });
+  if (!listening) return undefined;
   const address = server.address();
   await new Promise<void>((resolve) => server.close(() => resolve()));
-  if (typeof address !== 'object' || address === null) throw new Error('no port');
-  return address.port;
+  return typeof address === 'object' && address !== null ? address.port : undefined;
 }
 
 /** How a real daemon is started. */
