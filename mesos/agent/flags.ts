@@ -1,4 +1,5 @@
 import { FlagError, type FlagSource, type FlagValues, flag } from '../../sdk/daemon/flags.ts';
+import { parseMasterAddress } from '../../sdk/daemon/master-address.ts';
 import { flatAttributes, parseAttributes } from '../../sdk/v1/attributes.ts';
 import { CodecError, messageType, readJson } from '../../sdk/v1/codec.ts';
 import type { Attribute, DomainInfo } from '../../sdk/v1/generated/mesos.ts';
@@ -10,7 +11,7 @@ const PORT = { min: 0, max: 65_535 };
 const REREGISTRATION_MS_MAX = 15_000;
 /** Upstream's flags that this agent takes. */
 export const AGENT_FLAGS = {
-  master: flag.custom<string | undefined>('HOST:PORT', 'The master.', undefined, parseMaster),
+  master: flag.custom<string | undefined>('HOST:PORT', 'The master.', undefined, parseMasterAddress),
   work_dir: flag.string("Where sandboxes and the agent's memory (meta/) lie.", '/tmp/mesos'),
   runtime_dir: flag.string<string | undefined>(
     'Where running containers are recorded. Default: runtime/ in --work_dir.',
@@ -121,14 +122,6 @@ function attributesText(attributes: readonly Attribute[]): string {
 }
 
 /** Reads `--master`. */
-function parseMaster(text: string): string {
-  if (text.startsWith('zk://')) throw new Error('zk:// is not supported yet: name the master as --master=host:port');
-  const match = /^(?:\[[0-9a-fA-F:]+\]|[^\s:/@]+):(\d{1,5})$/.exec(text);
-  const port = Number(match?.[1]);
-  if (match === null || port < 1 || port > 65_535) throw new Error(`'${text}' is not host:port`);
-  return text;
-}
-
 function parseDomain(text: string): DomainInfo {
   try {
     return readJson(messageType('mesos.v1.DomainInfo'), text);

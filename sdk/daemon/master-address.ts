@@ -1,5 +1,5 @@
 /**
- * Reads the value of a framework's `--master`: `host:port`, also as `http://host:port`.
+ * Reads the value of an agent's or framework's `--master`: `host:port`, also as `http://host:port`.
  *
  * @returns `host:port`.
  * @throws Error that tells what is allowed.
