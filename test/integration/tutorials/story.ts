@@ -17,8 +17,8 @@ interface Running {
   end(): Promise<void>;
 }
 
-/** Runs a shell line in which upstream's program names stand for ours. */
-function line(text: string): Running {
+/** Runs a shell line in which upstream's program names stand for ours, until the signal ends it. */
+function line(text: string, endSignal: NodeJS.Signals = 'SIGTERM'): Running {
   const path = `${fileURLToPath(new URL('../../../deploy/bin', import.meta.url))}:${process.env['PATH']}`;
   const child = spawn('sh', ['-c', `exec ${text}`], {
     env: { ...process.env, PATH: path },
@@ -34,8 +34,7 @@ function line(text: string): Running {
   return {
     output: () => output,
     end: async () => {
-      child.kill('SIGUSR1');
-      child.kill('SIGTERM');
+      child.kill(endSignal);
       await ended;
     },
   };
@@ -72,7 +71,8 @@ async function withCluster(agentLine: string, story: () => Promise<void>): Promi
   execFileSync('sh', ['-c', 'rm -rf /tmp/mesos/*']);
   const master = line('mesos-master --registry=in_memory --ip=127.0.0.1');
   await isUp(`http://${MASTER}/health`);
-  const agent = line(agentLine);
+  // SIGTERM would leave its tasks running.
+  const agent = line(agentLine, 'SIGUSR1');
   await eventually(
     'the agent is registered',
     async () => ((await get(`http://${MASTER}/state`)) as { activated_slaves: number }).activated_slaves === 1,
