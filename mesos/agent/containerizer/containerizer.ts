@@ -40,6 +40,8 @@ export interface LaunchSpec {
   readonly environment: Readonly<Record<string, string>>;
   /** Absolute path. Created (parents too) when absent, given to `user`. Working directory, and where stdout and stderr are. */
   readonly sandbox: string;
+  /** Name beside the sandbox that is made to point to it, before the command starts. */
+  readonly link?: string | undefined;
   /** Unset: the agent's own user. Another user than the agent's own needs an agent that is root. */
   readonly user?: string | undefined;
   /** Fetched into the sandbox, as `user`, before the command starts. */

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -139,6 +139,14 @@ describe('a task', () => {
     const { pid } = await containerizer.launch(launched);
     expect(await exitOf(launched.containerId)).toBe(0);
     expect(text(launched, 'stdout')).toBe(`77\n99\n${pid} ${pid} ${pid}\n`);
+  });
+
+  test('finds a link to its sandbox where one is asked for', async () => {
+    for (const name of ['first', 'second']) {
+      const launched = spec('cat ../latest/stdout > seen', { sandbox: join(directory, 'runs', name), link: 'latest' });
+      expect(await runToEnd(launched)).toBe(0);
+      expect(readlinkSync(join(directory, 'runs', 'latest'))).toBe(name);
+    }
   });
 
   test('is measured with all its processes', async () => {

@@ -101,7 +101,7 @@ export class PosixContainerizer implements Containerizer {
     const container = this.#registry.add(containerId, 'main');
     if (container === undefined) throw failure(`Container '${containerId}' already started`);
     try {
-      const user = await prepareSandbox(spec.sandbox, spec.user, this.#users);
+      const user = await prepareSandbox(spec, this.#users);
       throwIfAborted(container, 'preparing');
       if (spec.uris.length > 0) {
         await this.#options

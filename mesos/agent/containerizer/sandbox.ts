@@ -1,7 +1,7 @@
-import { chmod, chown, mkdir, open, rm } from 'node:fs/promises';
+import { chmod, chown, mkdir, open, rm, symlink, unlink } from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import { dirname } from 'node:path';
-import { ContainerError } from './containerizer.ts';
+import { basename, dirname, join } from 'node:path';
+import { ContainerError, type LaunchSpec } from './containerizer.ts';
 import type { Users } from './machine.ts';
 import type { UserIds } from './spec-script.ts';
 
@@ -14,22 +14,19 @@ const OWN_NAME = userInfo().username;
  * @throws ContainerError with upstream's text
  */
 export async function prepareSandbox(
-  path: string,
-  user: string | undefined,
+  { sandbox: path, link, user }: Pick<LaunchSpec, 'sandbox' | 'link' | 'user'>,
   users: Users,
 ): Promise<UserIds | undefined> {
   const fail = (why: string): ContainerError =>
     new ContainerError('REASON_EXECUTOR_TERMINATED', `Failed to create executor directory '${path}': ${why}`);
-  await mkdir(dirname(path), { recursive: true }).catch((error: Error) => {
+  const created = await makeFolder(path).catch((error: Error) => {
     throw fail(`Failed to create directory: ${describeErrno(error)}`);
   });
-  const created = await mkdir(path, { mode: 0o750 }).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EEXIST') return false;
-      throw fail(`Failed to create directory: ${describeErrno(error)}`);
-    },
-  );
+  if (link !== undefined) {
+    await pointTo(path, link).catch((error: Error) => {
+      throw fail(`Failed to link it as '${link}': ${describeErrno(error)}`);
+    });
+  }
   try {
     const ids = await resolveUser(user, users);
     if (ids === undefined) return undefined;
@@ -40,6 +37,31 @@ export async function prepareSandbox(
   } catch (error) {
     if (created) await rm(path, { recursive: true, force: true });
     throw fail(`Failed to chown directory to '${user}': ${describeErrno(error)}`);
+  }
+}
+
+/** Answers whether the folder was not there yet. */
+async function makeFolder(path: string): Promise<boolean> {
+  await mkdir(dirname(path), { recursive: true });
+  return mkdir(path, { mode: 0o750 }).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') return false;
+      throw error;
+    },
+  );
+}
+
+/** Makes the name beside the folder a link to it, as upstream's `runs/latest`. */
+export async function pointTo(path: string, name: string): Promise<void> {
+  const link = join(dirname(path), name);
+  const target = basename(path);
+  try {
+    await symlink(target, link);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    await unlink(link);
+    await symlink(target, link);
   }
 }
 

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, utimesSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { linkLatest, SandboxGc } from './sandbox-gc.ts';
+import { pointTo } from '../containerizer/sandbox.ts';
+import { SandboxGc } from './sandbox-gc.ts';
 
 const HOUR_MS = 3_600_000;
 let workDir: string;
@@ -54,8 +55,8 @@ describe('sandboxes', () => {
   test('are kept from when they are retired, and their empty folders go with them', async () => {
     const first = sandbox('x', 'r1', 0);
     const second = sandbox('x', 'r2', 0);
-    await linkLatest(first);
-    await linkLatest(second);
+    await pointTo(first, 'latest');
+    await pointTo(second, 'latest');
     expect(readlinkSync(join(workDir, 'slaves/S0/frameworks/F/executors/x/runs/latest'))).toBe('r2');
     await gc.open(() => true);
     gc.retire(first);

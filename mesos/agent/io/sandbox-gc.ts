@@ -1,5 +1,5 @@
-import { mkdir, readdir, rm, rmdir, stat, symlink, unlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readdir, rm, rmdir, stat, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 /** How the collector decides. */
 export interface SandboxGcOptions {
@@ -125,20 +125,5 @@ async function removeEmptyParents(directory: string): Promise<void> {
       () => false,
     );
     if (!isEmpty) return;
-  }
-}
-
-/** Points `runs/latest` to a run, as upstream does. */
-export async function linkLatest(directory: string): Promise<void> {
-  const runs = dirname(directory);
-  const latest = join(runs, 'latest');
-  await mkdir(runs, { recursive: true });
-  const target = basename(directory);
-  try {
-    await symlink(target, latest);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    await unlink(latest);
-    await symlink(target, latest);
   }
 }

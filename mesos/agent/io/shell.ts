@@ -6,7 +6,7 @@ import type { AgentEffect, LaunchContainer } from '../core/effects.ts';
 import type { AgentEvent } from '../core/events.ts';
 import type { ExecutorStreams } from './executor-streams.ts';
 import type { LinkClient } from './link-client.ts';
-import { linkLatest, type SandboxGc } from './sandbox-gc.ts';
+import type { SandboxGc } from './sandbox-gc.ts';
 
 /** What effects act on. */
 export interface ShellParts {
@@ -101,7 +101,7 @@ export class Shell {
   #launch({ spec }: LaunchContainer): void {
     const { containerizer, post } = this.#parts;
     const { containerId } = spec;
-    containerizer.launch(spec).then(
+    containerizer.launch({ ...spec, link: 'latest' }).then(
       ({ pid }) => post({ kind: 'container.started', containerId, pid }),
       (error: unknown) => {
         const isKnown = error instanceof ContainerError;
@@ -115,7 +115,6 @@ export class Shell {
         });
       },
     );
-    this.#watch(linkLatest(spec.sandbox), `cannot link ${spec.sandbox} as latest`);
   }
 
   #watch(work: Promise<void>, problem: string): void {
