@@ -137,6 +137,31 @@ describe('other deaths', () => {
     );
   });
 
+  test('SIGSTOP of the spawn helper: ends are told meanwhile, starts come once it goes on', async () => {
+    life.run('old', WAITS);
+    const helper = parentOf(parentOf(await pidOf('old')));
+    process.kill(helper, 'SIGSTOP');
+    life.run('new', 'exit 4');
+    letEnd('old', 5);
+    expect(await life.ended('old')).toMatchObject({ message: 'Command exited with status 5' });
+    process.kill(helper, 'SIGCONT');
+    expect(await life.ended('new')).toMatchObject({ message: 'Command exited with status 4' });
+  });
+
+  test('SIGSTOP of supervisors: a kill reaches the task, and each end is told truly once they go on', async () => {
+    life.run('ends', WAITS);
+    life.run('killed', 'sleep 1000');
+    const pids = await Promise.all([pidOf('ends'), pidOf('killed')]);
+    const supervisors = pids.map(parentOf);
+    for (const pid of supervisors) process.kill(pid, 'SIGSTOP');
+    letEnd('ends', 7);
+    life.master.killTask('F', 'killed', 1_500);
+    await eventually('both tasks are gone', () => !pids.some(isAlive));
+    for (const pid of supervisors) process.kill(pid, 'SIGCONT');
+    expect(await life.ended('ends')).toMatchObject({ message: 'Command exited with status 7' });
+    expect(await life.ended('killed')).toMatchObject({ state: 'TASK_KILLED' });
+  });
+
   test('SIGSTOP of the agent: what ended meanwhile is told afterwards', async () => {
     life.run('t', WAITS);
     const pid = await pidOf('t');
