@@ -108,6 +108,14 @@ test('TCP wants a connection, on the loopback address of the wanted protocol', a
   expect(await newsOf(1, { health: ipv6 })).toEqual([{ healthy: false, kill: false }]);
 });
 
+test.each([
+  ['TCP', { type: 'TCP', tcp: { port: 99_999_999 } }],
+  ['HTTP', { type: 'HTTP', http: { port: 99_999_999 } }],
+  ['HTTPS', { type: 'HTTP', http: { port: 65_536, scheme: 'https' } }],
+] as const)('%s to a port that does not exist is unhealthy', async (_name, health) => {
+  expect(await newsOf(1, { health })).toEqual([{ healthy: false, kill: false }]);
+});
+
 test("COMMAND runs in the task's sandbox and environment; its output goes to the task's stderr", async () => {
   writeFileSync(join(directory, 'sandbox', 'marker'), '');
   const value = 'test -e marker && echo "$WHO $EXTRA" && exit 4';

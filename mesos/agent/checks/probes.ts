@@ -1,6 +1,6 @@
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { connect } from 'node:net';
+import { Socket } from 'node:net';
 import type { CommandInfo } from '../../../sdk/v1/generated/mesos.ts';
 import type { SideCommand, SideCommandOutcome } from '../containerizer/containerizer.ts';
 import type { ProbeResult } from './check-machine.ts';
@@ -88,11 +88,13 @@ function get(url: URL, signal: AbortSignal): Promise<IncomingMessage> {
 
 /** Tries to connect to the task over the loopback address. */
 export function probeTcp(port: number, ipv6: boolean, timeoutMs: number): Probe {
-  const socket = connect({ host: ipv6 ? '::1' : '127.0.0.1', port });
+  const socket = new Socket();
   const start = (): Promise<ProbeResult> =>
     new Promise((resolve) => {
       socket.on('connect', () => resolve({ kind: 'tcp', succeeded: true }));
       socket.on('error', () => resolve({ kind: 'tcp', succeeded: false }));
+      // Throws, so that the probe fails, when there is no such port: the wire's type takes any 32 bits.
+      socket.connect({ host: ipv6 ? '::1' : '127.0.0.1', port });
     });
   const probe = limited(start, timeoutMs, 'TCP connection', () => socket.destroy());
   void probe.result.then(() => socket.destroy());
@@ -108,7 +110,8 @@ function limited(start: () => Promise<ProbeResult>, timeoutMs: number, what: str
       },
       Math.min(timeoutMs, DELAY_MS_MAX),
     );
-    void start()
+    void Promise.resolve()
+      .then(start)
       .catch((error: Error): ProbeResult => ({ kind: 'error', message: error.message }))
       .then((found) => {
         clearTimeout(timer);
