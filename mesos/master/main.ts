@@ -7,6 +7,7 @@ import type { DaemonContext, StopFunction } from '../../sdk/daemon/process.ts';
 import { runDaemon } from '../../sdk/daemon/process.ts';
 import { listen } from '../../sdk/daemon/server.ts';
 import { COMPATIBLE_VERSION, MESETA_VERSION } from '../../sdk/daemon/version.ts';
+import { lockWorkDir } from '../../sdk/daemon/work-dir-lock.ts';
 import { MemoryStore } from '../../sdk/store/memory-store.ts';
 import { SqliteStore } from '../../sdk/store/sqlite-store.ts';
 import type { Store } from '../../sdk/store/store.ts';
@@ -49,7 +50,7 @@ async function start({ flags, log, fatal }: Context): Promise<StopFunction> {
     log.warn(`no --work_dir given: using ${DEFAULT_WORK_DIR}, which may be emptied at any time`);
   }
   const storePath = join(values.work_dir, 'registry.sqlite');
-  const store: Store = values.registry === 'in_memory' ? new MemoryStore() : await SqliteStore.open(storePath);
+  const { store, unlock } = await openRegistry(values, storePath);
   const measures = new Measures(systemClock);
   const entries = await measures.fetch(() => store.list(''));
   const hostname = await hostnameOf(values.ip, values.hostname, values.hostname_lookup);
@@ -114,7 +115,18 @@ async function start({ flags, log, fatal }: Context): Promise<StopFunction> {
     streams.closeAll();
     await server.close();
     await store.close();
+    unlock();
   };
+}
+
+/** Opening the store takes it from whoever has it open, so that a live master must be found before. */
+async function openRegistry(
+  { registry, work_dir: workDir }: MasterFlagValues,
+  storePath: string,
+): Promise<{ store: Store; unlock: () => void }> {
+  if (registry === 'in_memory') return { store: new MemoryStore(), unlock: () => undefined };
+  const unlock = lockWorkDir({ workDir, lockPath: join(workDir, 'master.pid'), daemon: 'master' });
+  return { store: await SqliteStore.open(storePath), unlock };
 }
 
 interface Identity {

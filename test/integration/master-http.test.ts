@@ -5,7 +5,7 @@ import { decodeBinary, encodeBinary, type MessageType, messageType, readJson, wr
 import type { TaskStatus } from '../../sdk/v1/generated/mesos.ts';
 import type { Call, Event } from '../../sdk/v1/generated/scheduler.ts';
 import { RecordDecoder } from '../../sdk/v1/recordio.ts';
-import { type Cluster, startCluster } from '../support/cluster.ts';
+import { agentProcess, type Cluster, masterProcess, startCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 
 const CALL = messageType('mesos.v1.scheduler.Call');
@@ -235,4 +235,24 @@ test('a scheduler that does not read is cut off, and the master lives', async ()
   const scheduler = await Scheduler.subscribe(JSON_TYPE, JSON_TYPE);
   await scheduler.launch('t');
   scheduler.close();
+});
+
+test('a second master on the same work directory is refused and leaves the first one alone', async () => {
+  const second = await masterProcess(cluster.folder);
+  second.spawn();
+  const refusal = `is used by the running master with pid ${cluster.master.pid}`;
+  await eventually('the second master refuses to start', () => second.output.includes(refusal));
+  // Its own writes still go through: an agent is admitted durably.
+  const scheduler = await Scheduler.subscribe(JSON_TYPE, JSON_TYPE);
+  const agent = await agentProcess(cluster.folder, 'late', `127.0.0.1:${cluster.master.options.port}`);
+  try {
+    await agent.start();
+    await eventually('both agents are offered', () => {
+      const offers = scheduler.events.flatMap((event) => event.offers?.offers ?? []);
+      return new Set(offers.map((offer) => offer.agent_id.value)).size === 2;
+    });
+  } finally {
+    await agent.end();
+    scheduler.close();
+  }
 });

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { systemClock } from '../../../sdk/base/clock.ts';
 import { systemIds } from '../../../sdk/base/ids.ts';
@@ -7,6 +6,7 @@ import type { Logger } from '../../../sdk/daemon/log.ts';
 import type { DaemonContext, StopFunction } from '../../../sdk/daemon/process.ts';
 import { listen } from '../../../sdk/daemon/server.ts';
 import { COMPATIBLE_VERSION, MESETA_VERSION } from '../../../sdk/daemon/version.ts';
+import { lockWorkDir } from '../../../sdk/daemon/work-dir-lock.ts';
 import { SqliteStore } from '../../../sdk/store/sqlite-store.ts';
 import { Resources } from '../../../sdk/v1/resources.ts';
 import { Checks } from '../checks/checks.ts';
@@ -34,7 +34,6 @@ import { addRoutes } from './routes.ts';
 import { SandboxGc } from './sandbox-gc.ts';
 import { createAgentServer } from './server.ts';
 import { Shell } from './shell.ts';
-import { lockWorkDir } from './work-dir-lock.ts';
 
 type AgentLoop = Loop<AgentState, AgentEvent, AgentEffect>;
 
@@ -194,8 +193,7 @@ async function takeWorkDir({
   const workDir = resolve(flags.values.work_dir);
   if (!flags.given.has('work_dir'))
     log.warn(`--work_dir is not given: ${workDir} is used, and lost when the system cleans /tmp`);
-  await mkdir(join(workDir, 'meta'), { recursive: true });
-  return { workDir, unlock: lockWorkDir(workDir) };
+  return { workDir, unlock: lockWorkDir({ workDir, lockPath: join(workDir, 'meta', 'pid'), daemon: 'agent' }) };
 }
 
 function openContainers(
