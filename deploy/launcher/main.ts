@@ -15,6 +15,11 @@ function integer(min: number, max: number): (text: string) => number {
   };
 }
 
+function folder(text: string): string {
+  if (text === '') throw new InvalidArgumentError('Allowed is the path of a folder.');
+  return text;
+}
+
 const port = integer(1, 65_535);
 const program = new Command('meseta')
   .description('A cluster manager: services, cron jobs and your own frameworks.')
@@ -24,7 +29,7 @@ program
   .command('up', { isDefault: true })
   .description('run a whole cluster on this machine until Ctrl-C')
   .option('--agents <n>', 'number of agents', integer(1, AGENTS_MAX), 1)
-  .option('--work-dir <dir>', 'where all data lies', join(homedir(), '.meseta'))
+  .option('--work-dir <dir>', 'where all data lies', folder, join(homedir(), '.meseta'))
   .option('--ip <address>', 'address that everything binds; whoever reaches it can run code', '127.0.0.1')
   .option('--master-port <port>', 'port of the master', port, 5050)
   .option('--agent-port <port>', 'port of the first agent; agent i takes port + i - 1', port, 5051)

@@ -36,8 +36,9 @@ export interface DaemonPlan {
 /** The daemons of a local cluster, in the order of their start. `dataPath` names each one's folder. */
 export function planCluster(options: UpOptions, dataPath: (name: string) => string): DaemonPlan[] {
   const { ip, masterPort } = options;
-  const master = `${ip}:${masterPort}`;
-  const base = (port: number) => `http://${ip}:${port}`;
+  const reached = reachableAddress(ip);
+  const master = `${reached}:${masterPort}`;
+  const base = (port: number) => `http://${reached}:${port}`;
   const agents = Array.from({ length: options.agents }, (_, index): DaemonPlan => {
     const name = `agent-${index + 1}`;
     const port = options.agentPort + index;
@@ -97,12 +98,17 @@ function framework(
     args: [`--master=${master}`, `--http_address=${ip}`, `--http_port=${port}`, `--data_dir=${dataPath(name)}`],
     port,
     portFlag,
-    url: `http://${ip}:${port}${pagePath}`,
+    url: `http://${reachableAddress(ip)}:${port}${pagePath}`,
     healthPath: '/ping',
     stopStage: 0,
     stopSignal: 'SIGTERM',
     stopTimeoutMs: 15_000,
   };
+}
+
+/** Where what binds `ip` is reached from this machine: every address is none that one can call. */
+function reachableAddress(ip: string): string {
+  return ip === '0.0.0.0' ? '127.0.0.1' : ip;
 }
 
 function programPath(path: string): string {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, copyFileSync, openSync, statSync, truncateSync } from 'node:fs';
+import { closeSync, copyFileSync, openSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DaemonPlan } from './plan.ts';
 import { identify, isRunning, type ProcessIdentity, signal } from './process-identity.ts';
@@ -88,7 +88,7 @@ export class Supervised {
     const how = signalName === null ? `ended with exit code ${code}` : `was ended by ${signalName}`;
     const log = this.#workDir.logPath(name);
     if (code === USAGE_EXIT_CODE) {
-      this.#news(`${name} refuses its command line; its own words are in ${log}`, true);
+      this.#news(`${name} refuses its command line: ${lastLine(log)}`, true);
       return;
     }
     if (livedMs > STEADY_MS) this.#delayMs = RESTART_FIRST_MS;
@@ -96,6 +96,10 @@ export class Supervised {
     this.#restart = setTimeout(() => this.start(), this.#delayMs);
     this.#delayMs = Math.min(RESTART_MAX_MS, this.#delayMs * 2);
   }
+}
+
+function lastLine(path: string): string {
+  return readFileSync(path, 'utf8').trimEnd().split('\n').at(-1) ?? '';
 }
 
 /** Sends a signal, waits for the end, and kills what is still there after the time. */

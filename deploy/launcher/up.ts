@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { portOwner } from '../../sdk/daemon/port-owner.ts';
 import { MESETA_VERSION } from '../../sdk/daemon/version.ts';
+import { requireSoundPlan } from './check.ts';
 import { describeWork, startExamples } from './examples.ts';
 import { type DaemonPlan, planCluster, type UpOptions } from './plan.ts';
 import { LiveLines, readyScreen } from './screen.ts';
@@ -23,17 +24,18 @@ const STAGE_NAMES = ['frameworks', 'agents with their tasks', 'master'] as const
  */
 export async function up(options: UpOptions): Promise<number> {
   const workDir = new WorkDir(resolve(options.workDir));
+  const plans = planCluster(options, (name) => workDir.dataPath(name));
+  requireSoundPlan(options.ip, plans);
   workDir.claim();
   try {
-    return await runCluster(options, workDir);
+    return await runCluster(options, plans, workDir);
   } finally {
     workDir.release();
   }
 }
 
-async function runCluster(options: UpOptions, workDir: WorkDir): Promise<number> {
+async function runCluster(options: UpOptions, plans: readonly DaemonPlan[], workDir: WorkDir): Promise<number> {
   const lines = new LiveLines(process.stdout);
-  const plans = planCluster(options, (name) => workDir.dataPath(name));
   await endLeftovers(workDir, lines);
   for (const plan of plans) await requireFreePort(options.ip, plan);
 
@@ -162,6 +164,9 @@ async function requireFreePort(ip: string, plan: DaemonPlan): Promise<void> {
     probe.listen(plan.port, ip, () => probe.close(() => settle(undefined)));
   });
   if (code === undefined) return;
+  if (code === 'EADDRNOTAVAIL') {
+    throw new LaunchError(`${ip} is no address of this machine: choose another with --ip=ADDRESS`);
+  }
   const why =
     code === 'EADDRINUSE' ? `is taken by ${portOwner(plan.port) ?? 'another process'}` : `cannot be used (${code})`;
   throw new LaunchError(`port ${plan.port} for ${plan.name} ${why}: choose another with ${plan.portFlag}=PORT`);

@@ -1,5 +1,5 @@
-import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { identify, isRunning, type ProcessIdentity } from './process-identity.ts';
 
 /** A refusal to start, as one line for the user. */
@@ -30,10 +30,31 @@ export class WorkDir {
   /**
    * Takes the folder for this process.
    *
-   * @throws LaunchError naming the pid of a launcher that is using it.
+   * @throws LaunchError naming the pid of a launcher that is using it, or why it cannot be used.
    */
   claim(): void {
-    for (const folder of ['', 'daemons', 'logs']) mkdirSync(join(this.path, folder), { recursive: true, mode: 0o700 });
+    try {
+      this.#make();
+      this.#take();
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (error instanceof LaunchError || code === undefined) throw error;
+      throw new LaunchError(`cannot keep data in ${this.path} (${code}): choose another folder with --work-dir`);
+    }
+  }
+
+  #make(): void {
+    makeFolder(this.path);
+    const [stranger] = existsSync(join(this.path, 'daemons')) ? [] : readdirSync(this.path);
+    if (stranger !== undefined) {
+      throw new LaunchError(
+        `${this.path} holds other files, such as ${stranger}: choose an empty or new folder with --work-dir, for a reset removes all of it`,
+      );
+    }
+    for (const folder of ['daemons', 'logs']) makeFolder(join(this.path, folder));
+  }
+
+  #take(): void {
     const own = identify(process.pid);
     const draft = `${this.#claimPath}.${process.pid}`;
     writeFileSync(draft, JSON.stringify(own));
@@ -101,6 +122,21 @@ export class WorkDir {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
       throw error;
     }
+  }
+}
+
+/** Each level by itself: Node's own recursive mkdir never ends below /proc. */
+function makeFolder(path: string): void {
+  if (!existsSync(path)) {
+    makeFolder(dirname(path));
+    try {
+      mkdirSync(path, { mode: 0o700 });
+    } catch (error) {
+      // Another launcher may have made it meanwhile; which of them takes it is decided later.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  } else if (!statSync(path).isDirectory()) {
+    throw Object.assign(new Error(`${path} is not a folder`), { code: 'ENOTDIR' });
   }
 }
 
