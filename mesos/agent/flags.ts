@@ -12,12 +12,12 @@ const REREGISTRATION_MS_MAX = 15_000;
 /** Upstream's flags that this agent takes. */
 export const AGENT_FLAGS = {
   master: flag.custom<string | undefined>('HOST:PORT', 'The master.', undefined, parseMasterAddress),
-  work_dir: flag.string("Where sandboxes and the agent's memory (meta/) lie.", '/tmp/mesos'),
-  runtime_dir: flag.string<string | undefined>(
+  work_dir: flag.path("Where sandboxes and the agent's memory (meta/) lie.", '/tmp/mesos'),
+  runtime_dir: flag.path<string | undefined>(
     'Where running containers are recorded. Default: runtime/ in --work_dir.',
     undefined,
   ),
-  ip: flag.string('Address to bind and to be reached at.', '127.0.0.1'),
+  ip: flag.ip('Address to bind and to be reached at.', '127.0.0.1'),
   port: flag.integer('Port to listen on.', 5051, PORT),
   hostname: flag.string<string | undefined>('Name that frameworks see; by default looked up from --ip.', undefined),
   hostname_lookup: flag.boolean('Look the hostname up; otherwise it is the address.', true),
@@ -61,10 +61,7 @@ export const AGENT_FLAGS = {
     parseVariables,
     (variables) => (Object.keys(variables).length === 0 ? '' : JSON.stringify(variables)),
   ),
-  fetcher_cache_dir: flag.string<string | undefined>(
-    'Cache of fetched files. Default: fetch/ in --work_dir.',
-    undefined,
-  ),
+  fetcher_cache_dir: flag.path<string | undefined>('Cache of fetched files. Default: fetch/ in --work_dir.', undefined),
   fetcher_cache_size: flag.sizeBytes('Largest size of that cache.', 2 * 2 ** 30),
   fetcher_stall_timeout: flag.durationMs('A download without progress for this long has failed.', 60_000),
   frameworks_home: flag.string('Folder that relative paths of URIs start from.', ''),

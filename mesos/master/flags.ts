@@ -20,14 +20,14 @@ const PORT = { min: 0, max: 65_535 };
 
 /** The master's flags: upstream's names and defaults; ours are marked so. */
 export const masterFlags = {
-  ip: flag.string('Address to listen on', '127.0.0.1'),
+  ip: flag.ip('Address to listen on', '127.0.0.1'),
   port: flag.integer('Port to listen on; 0 takes a free one', 5050, PORT),
-  advertise_ip: flag.string('Address that others are told, when it is not the one listened on', undefined),
+  advertise_ip: flag.ip('Address that others are told, when it is not the one listened on', undefined),
   advertise_port: flag.integer('Port that others are told, when it is not the one listened on (0: the same)', 0, PORT),
   hostname: flag.string('Name that others are told', undefined),
   hostname_lookup: flag.boolean('Look the name up from the address when --hostname is not given', true),
   allowed_hosts: flag.list("More names that a request's Host header may carry (ours; * for any)", []),
-  work_dir: flag.string('Folder of the registry', DEFAULT_WORK_DIR),
+  work_dir: flag.path('Folder of the registry', DEFAULT_WORK_DIR),
   registry: flag.choice('Where admitted agents are recorded', 'sqlite', ['sqlite', 'in_memory'] as const),
   cluster: flag.string('Name of the cluster, for people', undefined),
   allocation_interval: flag.durationMs('Time between periodic allocations', 1_000),

@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { FlagError, flag, helpText, parseFlags } from './flags.ts';
 
 const spec = {
-  work_dir: flag.string('Where data lies', '/tmp/mesos'),
+  work_dir: flag.path('Where data lies', '/tmp/mesos'),
+  ip: flag.ip('Address', '127.0.0.1'),
   port: flag.integer('The port', 5050, { min: 0, max: 65_535 }),
   quiet: flag.boolean('Says less', false),
   hostname_lookup: flag.boolean('Looks names up', true),
@@ -35,6 +36,15 @@ const problems = (argv: readonly string[], env: Record<string, string> = {}): re
 };
 
 describe('flags', () => {
+  test('an empty path and a name for an address are refused', () => {
+    expect(problems(['--work_dir=', '--ip=999.1.1.1'])).toEqual([
+      'flag --work_dir: expected a path, which is not empty',
+      "flag --ip: '999.1.1.1' is not an IP address such as 127.0.0.1",
+    ]);
+    expect(problems([], { MESOS_WORK_DIR: '', MESOS_IP: 'localhost' })).toHaveLength(2);
+    expect(parse(['--ip=::1']).values.ip).toBe('::1');
+  });
+
   test('take each of their forms', () => {
     const argv = [
       '--work-dir',
@@ -47,6 +57,7 @@ describe('flags', () => {
     ];
     expect(parse(argv).values).toEqual({
       work_dir: '/data',
+      ip: '127.0.0.1',
       port: 1,
       quiet: true,
       hostname_lookup: false,

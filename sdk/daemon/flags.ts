@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { didYouMean } from './nearest.ts';
 import { formatDurationMs, formatSizeBytes, parseDurationMs, parseSizeBytes } from './units.ts';
 
@@ -66,6 +67,18 @@ function make<Value>(
 export const flag = {
   string: <Default extends string | undefined>(help: string, defaultValue: Default, options?: FlagOptions<string>) =>
     make<string | Default>('VALUE', help, defaultValue, (text) => text, options),
+  /** A file or folder. An empty text, as an unset variable of a script gives it, would mean the current folder. */
+  path: <Default extends string | undefined>(help: string, defaultValue: Default) =>
+    make<string | Default>('PATH', help, defaultValue, (text) => {
+      if (text === '' || text.includes('\0')) throw new Error('expected a path, which is not empty');
+      return text;
+    }),
+  /** An IPv4 or IPv6 address; names are not looked up. */
+  ip: <Default extends string | undefined>(help: string, defaultValue: Default) =>
+    make<string | Default>('IP', help, defaultValue, (text) => {
+      if (isIP(text) === 0) throw new Error(`'${text}' is not an IP address such as 127.0.0.1`);
+      return text;
+    }),
   integer: (help: string, defaultValue: number, range: NumberRange) =>
     make<number>('N', help, defaultValue, (text) => parseNumber(text, range, true), { allowed: rangeText(range) }),
   number: (help: string, defaultValue: number, range: NumberRange) =>
