@@ -2,6 +2,7 @@ import { systemClock } from '../base/clock.ts';
 import { systemIds } from '../base/ids.ts';
 import { FrameBuilder } from '../base/step.ts';
 import { Timers } from '../base/timers.ts';
+import { parseMasterAddress } from '../daemon/master-address.ts';
 import type { MessageMediaType } from '../v1/codec.ts';
 import type {
   Filters,
@@ -30,7 +31,7 @@ import {
 export interface SchedulerCallbacks {
   /** Subscribed, for the first time or again. After a reconnection: reconcile, and take all offers of before for void. */
   readonly subscribed?: (frameworkId: string, masterInfo: MasterInfo | undefined) => void;
-  /** Not subscribed any more; the driver is already trying again. */
+  /** Not subscribed: the subscription broke, or an attempt to subscribe failed. The driver is already trying again. */
   readonly disconnected?: (reason: string) => void;
   readonly offers: (offers: readonly Offer[]) => void;
   /** An offer that is not valid any more. */
@@ -68,14 +69,17 @@ export class SchedulerDriver {
   readonly #subscription: Subscription;
   readonly #connection: SchedulerConnection;
   readonly #timers: Timers;
+  #stopping = false;
   #stopped = false;
 
+  /** @throws Error if `master` is not `host:port`. */
   constructor(options: SchedulerDriverOptions) {
     this.#options = options;
+    const master = parseMasterAddress(options.master);
     this.#subscription = newSubscription(options.framework);
     this.#timers = new Timers((event) => this.#step(event));
     this.#connection = new SchedulerConnection({
-      master: options.master,
+      master,
       mediaType: options.mediaType,
       post: (event) => this.#step(event),
     });
@@ -155,6 +159,7 @@ export class SchedulerDriver {
    *   framework's failover timeout, and a later start with the same id takes them over.
    */
   async stop(options: { readonly teardown?: boolean } = {}): Promise<void> {
+    this.#stopping = true;
     if (options.teardown === true) this.#call({ type: 'TEARDOWN' });
     await this.#connection.flush(FLUSH_MS);
     this.#stopped = true;
@@ -172,9 +177,19 @@ export class SchedulerDriver {
   #step(event: SubscriptionEvent): void {
     if (this.#stopped) return;
     const frame = new FrameBuilder<SubscriptionEffect>();
+    const wasConnecting = this.#subscription.phase === 'connecting';
     const signals = stepSubscription(this.#subscription, event, this.#context(), frame);
     this.#perform(frame.effects);
     for (const signal of signals) this.#tell(signal);
+    if (!wasConnecting || this.#subscription.phase !== 'backoff' || signals.length > 0) return;
+    this.#disconnected(
+      event.kind === 'scheduler.closed' ? event.reason : 'the master did not answer SUBSCRIBE in time',
+    );
+  }
+
+  #disconnected(reason: string): void {
+    // The end that was asked for is no news.
+    if (!this.#stopping) this.#options.disconnected?.(reason);
   }
 
   #tell(signal: Signal): void {
@@ -183,7 +198,7 @@ export class SchedulerDriver {
         this.#options.subscribed?.(signal.frameworkId, signal.masterInfo);
         return;
       case 'disconnected':
-        this.#options.disconnected?.(signal.reason);
+        this.#disconnected(signal.reason);
         return;
       case 'refused':
         void this.stop();

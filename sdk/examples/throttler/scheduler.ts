@@ -35,6 +35,7 @@ export async function throttle(options: ThrottlerOptions): Promise<readonly stri
     master,
     framework: { user: '', name: 'throttler', capabilities: [{ type: 'PARTITION_AWARE' }] },
     refused: (message) => done.reject(new Error(message)),
+    disconnected: (reason) => console.error(`not subscribed, trying again: ${reason}`),
     offers: (offers) => {
       for (const offer of offers) {
         const batches = waiting.splice(0, Math.min(parallel - running.size, timesFitting(offer, NEEDS)));
