@@ -57,6 +57,20 @@ describe('bodies whose shape and whose meaning are wrong', () => {
     ]);
   });
 
+  it('has each problem told once, in a code and a sentence', async () => {
+    const details = async (method: string, url: string, body: unknown) =>
+      (await new ApiHarness().ask(method, url, body)).json.details;
+    expect(await details('PATCH', '/v2/apps', [{ instances: 2 }])).toEqual([
+      { path: '(0)/id', errors: ['error.path.missing', 'must be given'] },
+    ]);
+    expect(await details('POST', '/v2/groups', { id: '/g', groups: [{}] })).toEqual([
+      { path: '/groups(0)/id', errors: ['error.path.missing', 'must be given'] },
+    ]);
+    expect(await details('POST', '/v2/apps', { id: '/web', cmd: 'x', instances: 1e18 })).toEqual([
+      { path: '/instances', errors: ['error.max', 'must be at most 2147483647, not 1000000000000000000'] },
+    ]);
+  });
+
   it('blames no field for what its broken neighbour left out', async () => {
     const neighbours: Record<string, object> = {
       '/cmd': { cmd: 5 },

@@ -3,7 +3,7 @@ import type { AppDefinition } from '../model/app.ts';
 import { busEvent } from './bus-events.ts';
 import { instanceId } from './ids.ts';
 import { type Goal, type Instance, isScheduled, isTerminal } from './instance.ts';
-import { newStatistics } from './launch-queue.ts';
+import { enqueue } from './launch-queue.ts';
 import type { MarathonFrame, MarathonState } from './state.ts';
 
 /**
@@ -23,7 +23,7 @@ export function putInstance(state: MarathonState, instance: Instance, ctx: StepC
   ids.add(instance.id);
   state.dirtyInstances.add(instance.id);
   state.dirtyApps.add(instance.appId);
-  updateQueue(state, instance.id, instance.appId, isScheduled(instance), ctx);
+  updateQueue(state, instance, isScheduled(instance), ctx);
   if (before === undefined || before.condition !== instance.condition || before.goal !== instance.goal) {
     emitChanged(instance, ctx, frame);
   }
@@ -43,7 +43,7 @@ export function removeInstance(state: MarathonState, id: string, ctx: StepContex
   if (ids?.size === 0) state.instancesByApp.delete(instance.appId);
   state.dirtyInstances.add(id);
   state.dirtyApps.add(instance.appId);
-  updateQueue(state, id, instance.appId, false, ctx);
+  updateQueue(state, instance, false, ctx);
 }
 
 /** Adds an instance that waits to be launched. */
@@ -96,16 +96,13 @@ function emitChanged(instance: Instance, ctx: StepContext, frame: MarathonFrame)
   frame.emit({ kind: 'event', event });
 }
 
-function updateQueue(state: MarathonState, id: string, appId: string, isQueued: boolean, ctx: StepContext): void {
+function updateQueue(state: MarathonState, instance: Instance, isQueued: boolean, ctx: StepContext): void {
+  const { id, appId } = instance;
   const entry = state.queue.get(appId);
   if (isQueued === (entry?.scheduled.has(id) ?? false)) return;
   state.demandDirty = true;
   if (isQueued) {
-    if (entry !== undefined) entry.scheduled.add(id);
-    else {
-      const statistics = newStatistics();
-      state.queue.set(appId, { appId, scheduled: new Set([id]), sinceMs: ctx.wallMs, statistics });
-    }
+    enqueue(state.queue, instance, ctx.wallMs);
     return;
   }
   if (entry === undefined) return;

@@ -1,4 +1,5 @@
 import type { Offer } from '../../sdk/v1/generated/mesos.ts';
+import type { Instance } from './instance.ts';
 
 /** Why an offer does not suit an app; the first of {@link REASON_FUNNEL} that applies is counted. */
 export type NoMatchReason =
@@ -55,6 +56,8 @@ export interface QueueEntry {
   /** Wall time since when something waits. */
   readonly sinceMs: number;
   readonly statistics: OfferStatistics;
+  /** Version of the definition that came last: another one may want what the offers that were refused before have. */
+  newestVersion: string;
 }
 
 /** How long an app's configuration must wait between launches after failures. */
@@ -66,6 +69,19 @@ export interface Backoff {
   readonly sinceMonoMs: number;
   /** The entry is dropped this long after `sinceMonoMs` without another failure. */
   readonly maxDelayMs: number;
+}
+
+/** Adds an instance of an app to those that wait for an offer. */
+export function enqueue(queue: Map<string, QueueEntry>, instance: Instance, sinceMs: number): void {
+  const { id, appId, app } = instance;
+  const entry = queue.get(appId);
+  if (entry === undefined) {
+    const fresh = { scheduled: new Set([id]), sinceMs, statistics: newStatistics(), newestVersion: app.version };
+    queue.set(appId, { appId, ...fresh });
+    return;
+  }
+  entry.scheduled.add(id);
+  entry.newestVersion = app.version;
 }
 
 /** Statistics of an attempt that has seen no offer yet. */

@@ -17,6 +17,15 @@ describe('revives', () => {
     expect(revives(harness)).toBe(51);
   });
 
+  test('go out anew for an app that waits and now wants something else', () => {
+    const harness = new Harness().start();
+    harness.put(testApp('/web', { cpus: 100 }));
+    harness.offerAll();
+    expect(revives(harness)).toBe(1);
+    harness.put(testApp('/web', { cpus: 0.1 }), { force: true });
+    expect(revives(harness)).toBe(2);
+  });
+
   test('wait for a subscription', () => {
     const harness = new Harness();
     harness.input({ kind: 'start' });

@@ -39,13 +39,13 @@ export function entryDelayMs(state: MarathonState, entry: QueueEntry, monoMs: nu
   return app === undefined ? 0 : launchDelayMs(state, app, monoMs);
 }
 
-/** Ids of the apps that could launch now; what `wantsOffers` and the revive depend on. */
+/** Apps that could launch now, each with the version that it wants; what `wantsOffers` and the revive depend on. */
 function readyApps(state: MarathonState, monoMs: number): { ready: Set<string>; nextDelayMs: number | undefined } {
   const ready = new Set<string>();
   let nextDelayMs: number | undefined;
   for (const entry of state.queue.values()) {
     const delayMs = entryDelayMs(state, entry, monoMs);
-    if (delayMs === 0) ready.add(entry.appId);
+    if (delayMs === 0) ready.add(`${entry.appId} ${entry.newestVersion}`);
     else if (nextDelayMs === undefined || delayMs < nextDelayMs) nextDelayMs = delayMs;
   }
   return { ready, nextDelayMs };
@@ -58,7 +58,8 @@ export function wantsOffers(state: MarathonState, monoMs: number): boolean {
 }
 
 /**
- * Tells the master whether offers are wanted: REVIVE as soon as an app newly waits for one, SUPPRESS when none does.
+ * Tells the master whether offers are wanted: REVIVE as soon as an app newly waits for one, or for
+ * another one than before, SUPPRESS when none does.
  *
  * Differs: upstream revives at most every 5 s; here a token bucket lets bursts through at once.
  */

@@ -4,7 +4,7 @@ import { changeTree, emptyGroup } from '../model/tree.ts';
 import type { MarathonConfig } from './config.ts';
 import { affectedApps } from './deployment.ts';
 import { isDoomed, isScheduled } from './instance.ts';
-import { newStatistics } from './launch-queue.ts';
+import { enqueue } from './launch-queue.ts';
 import {
   type DeploymentRecord,
   deploymentFromRecord,
@@ -172,12 +172,6 @@ function recoverInstances(state: MarathonState, records: readonly InstanceRecord
     else ids.add(instance.id);
     // Everything alive whose end is wanted is killed again when the first step settles.
     if (isDoomed(instance)) state.dirtyInstances.add(instance.id);
-    if (!isScheduled(instance)) continue;
-    const entry = state.queue.get(instance.appId);
-    if (entry !== undefined) entry.scheduled.add(instance.id);
-    else {
-      const fresh = { sinceMs: instance.sinceMs, statistics: newStatistics(), scheduled: new Set([instance.id]) };
-      state.queue.set(instance.appId, { appId: instance.appId, ...fresh });
-    }
+    if (isScheduled(instance)) enqueue(state.queue, instance, instance.sinceMs);
   }
 }

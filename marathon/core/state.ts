@@ -109,7 +109,7 @@ export interface MarathonState {
   demandDirty: boolean;
   /** Apps whose deployment ended in this step. */
   readonly releasedApps: Set<string>;
-  /** Apps that waited for offers when demand was last looked at. */
+  /** Apps, each with the version that it wanted, that waited for offers when demand was last looked at. */
   revivedFor: ReadonlySet<string>;
   /** A revive is due. */
   revivePending: boolean;

@@ -40,6 +40,9 @@ export function isAtOrBelow(id: string, group: string): boolean {
   return group === '/' || id === group || id.startsWith(`${group}/`);
 }
 
+/** What is wrong with an id that is not there. */
+export const MISSING_ID = ['error.path.missing', 'must be given'];
+
 /** Why an id as given by a user cannot be one; empty when it can. */
 export function idErrors(id: string): string[] {
   if (id === '') return ['error.minLength', 'must not be empty'];

@@ -4,6 +4,7 @@ import type { Violation } from '../../model/violation.ts';
 /** Violations of a schema, in the codes of play-json that marathon-ui and others know, each with a sentence beside it. */
 export function issueViolations(issues: readonly z.core.$ZodIssue[], root: unknown): Violation[] {
   return issues.flatMap((issue) => {
+    if (isSafeIntegerBound(issue)) return [];
     const path = pathText(issue.path);
     const value = valueAt(root, issue.path);
     if (issue.code === 'unrecognized_keys') {
@@ -15,6 +16,12 @@ export function issueViolations(issues: readonly z.core.$ZodIssue[], root: unkno
     }
     return errorsOf(issue, value).map((error) => ({ path, error }));
   });
+}
+
+/** zod's own bound of whole numbers: every one of ours has a closer bound, which is told. */
+function isSafeIntegerBound(issue: z.core.$ZodIssue): boolean {
+  if (issue.code === 'too_big') return issue.maximum === Number.MAX_SAFE_INTEGER;
+  return issue.code === 'too_small' && issue.minimum === Number.MIN_SAFE_INTEGER;
 }
 
 /** `/apps(0)/id`; `/` for the whole. */

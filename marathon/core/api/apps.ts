@@ -4,7 +4,7 @@ import { appAnswer } from '../../model/answer.ts';
 import type { AppDefinition } from '../../model/app.ts';
 import { findApp, parentId } from '../../model/group.ts';
 import type { AppInput } from '../../model/input.ts';
-import { canonicalId, idErrors } from '../../model/path-id.ts';
+import { canonicalId, idErrors, MISSING_ID } from '../../model/path-id.ts';
 import { removeApp } from '../../model/tree.ts';
 import { markForRestart } from '../../model/versioning.ts';
 import { busEvent } from '../bus-events.ts';
@@ -104,7 +104,7 @@ export function restartApp(
 
 /** The absolute id of an app as the request gives it; undefined, and blamed, when it cannot be one. */
 function givenId(draft: Draft, { id }: AppInput, path: string): string | undefined {
-  const errors = id === undefined ? ['error.path.missing'] : idErrors(id);
+  const errors = id === undefined ? [...MISSING_ID] : idErrors(id);
   const absolute = canonicalId(id ?? '');
   if (errors.length === 0 && absolute === '/') errors.push('must not be root');
   draft.blame(

@@ -1,7 +1,14 @@
 import type { AppDefinition } from '../../model/app.ts';
 import { type Group, parentId } from '../../model/group.ts';
 import type { AppInput, GroupInput } from '../../model/input.ts';
-import { canonicalId, dependencyErrors, idErrors, idLengthErrors, isAtOrBelow } from '../../model/path-id.ts';
+import {
+  canonicalId,
+  dependencyErrors,
+  idErrors,
+  idLengthErrors,
+  isAtOrBelow,
+  MISSING_ID,
+} from '../../model/path-id.ts';
 import { emptyGroup } from '../../model/tree.ts';
 import type { Draft } from './draft.ts';
 import { NO_ID, readApp, replacing } from './read-app.ts';
@@ -86,7 +93,7 @@ function childId(
   path: string,
   siblings: Readonly<Record<string, unknown>>,
 ): string | undefined {
-  const errors = id === undefined ? ['error.path.missing'] : idErrors(id);
+  const errors = id === undefined ? [...MISSING_ID] : idErrors(id);
   if (id === undefined || parent.id === undefined) return usableId(draft, undefined, errors, path);
   const absolute = canonicalId(id, parent.id);
   if (siblings[absolute] !== undefined) errors.push(`the id ${absolute} occurs twice`);
