@@ -54,6 +54,14 @@ describe('a job body', () => {
     });
   });
 
+  test('has a wrong name told once', () => {
+    expect(problems({ ...plain, name: '' })).toBe('name: must not be empty');
+    for (const runAsUser of ['no body', 'a:b', '/root', 'x'.repeat(256)]) {
+      expect(problems({ ...plain, runAsUser })).toMatch(/^runAsUser: must be the name of a user: [^;]*$/);
+    }
+    expect(accepted({ runAsUser: '' }).job.runAsUser).toBe('nobody');
+  });
+
   test('takes what our answers carry, and drops it', () => {
     const chronos = new TestChronos();
     chronos.put({ ...plain, uris: ['http://x/y.tgz'], constraints: [['rack', 'EQUALS', 'r1']] });

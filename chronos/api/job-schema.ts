@@ -16,7 +16,7 @@ const LIST_MAX = 10_000;
 const text = z
   .string({ error: 'must be a string' })
   .refine((value) => !value.includes('\0'), { error: 'must not contain the NUL character' });
-const filledText = text.refine((value) => value !== '', { error: 'must not be empty' });
+const filledText = text.refine((value) => value !== '', { error: 'must not be empty', abort: true });
 
 const boolean = z.preprocess(
   (value) => (value === 'true' ? true : value === 'false' ? false : value),
@@ -53,6 +53,11 @@ const amount = number(0, AMOUNT_MAX).refine((value) => value <= 0 || value >= 0.
 
 const name = filledText.refine((value) => JOB_NAME_PATTERN.test(value) && value !== '__proto__', {
   error: "must consist of letters, digits, and '_', ' ', '.', '#', '-' only",
+});
+
+/** Differs: upstream takes any text, and launches a run that no agent can start. Empty stands for the default. */
+const user = text.refine((value) => value === '' || /^[^\0-\x20:/]{1,255}$/.test(value), {
+  error: 'must be the name of a user: 1 to 255 characters without blanks, control characters, colons and slashes',
 });
 
 const objectError = { error: 'must be an object' };
@@ -149,7 +154,7 @@ export const jobSchema = z.strictObject(
     environmentVariables: optional(list(variable)),
     arguments: optional(list(text)),
     highPriority: optional(boolean),
-    runAsUser: optional(text),
+    runAsUser: optional(user),
     concurrent: optional(boolean),
     maxCompletionTime: optional(integer(0, COMPLETION_SECONDS_MAX)),
     container: optional(container),
