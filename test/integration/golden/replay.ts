@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { RecordDecoder } from '../../../sdk/v1/recordio.ts';
 import { eventually } from '../../support/eventually.ts';
 import { canonical, type Json, type Known, matches } from './compare.ts';
+import { matchRecorded, type Numbered, parseNumbered } from './read-matcher.ts';
 
 /** One step of a recorded exchange, as the fixtures hold it. */
 export interface Step {
@@ -18,6 +19,8 @@ export interface Step {
   readonly status?: number;
   readonly headers?: readonly (readonly [string, string])[];
   readonly text?: string;
+  /** What a read answered, compared as the recorded reads are; ours may take a moment to get there. */
+  readonly read?: Numbered;
   readonly stream?: string;
   readonly event?: { readonly type: string; readonly [key: string]: Json };
   /** CPUs and memory of recorded offers, to find the like of them. */
@@ -154,7 +157,8 @@ export class Replay {
   async #step(step: Step, name: string): Promise<void> {
     const act = this.#options.acts[step.note ?? ''];
     if (act !== undefined) await act();
-    if (step.send !== undefined) await this.#send(step, name);
+    if (step.read !== undefined) await this.#read(step, step.read, name);
+    else if (step.send !== undefined) await this.#send(step, name);
     else if (step.event !== undefined) {
       await this.#expectEvent(step.stream ?? '', step.event, name);
       if (step.after_s !== undefined) this.#expectTime(step.after_s, name);
@@ -213,6 +217,17 @@ export class Replay {
     }
     const closing = this.#ends.splice(0);
     for (const end of closing) await end();
+  }
+
+  async #read(step: Step, expected: Numbered, name: string): Promise<void> {
+    const { method = 'GET', path = '', json } = step.send ?? {};
+    await eventually(`${name}: ${path} answers as recorded`, async () => {
+      const headers = [['Content-Type', 'application/json']] as const;
+      const { answer } = await this.#exchange(method, path, headers, JSON.stringify(json) ?? '', false);
+      expect(answer.status).toBe(step.status);
+      matchRecorded(parseNumbered(answer.text), expected, path);
+      return true;
+    });
   }
 
   /** Closes a subscription and waits until the master has noticed. */
