@@ -55,6 +55,7 @@ class Subscription {
   readonly #lanes = new Map<string, Event[]>();
   readonly offers = new Map<string, Offer>();
   ended: 'zero chunk' | 'connection closed' | undefined;
+  /** Lanes in the order in which their events came. */
   readonly order: string[] = [];
 
   constructor(response: IncomingMessage, ignoresRepeats: boolean) {
@@ -88,7 +89,6 @@ class Subscription {
   }
 
   #take(event: Event): void {
-    this.order.push(event.type);
     const offers = (event['offers'] as { offers?: Offer[] } | undefined)?.offers ?? [];
     for (const offer of offers) this.offers.set(offer.id.value, offer);
     const rescinded = (event['rescind'] as { offer_id?: { value: string } } | undefined)?.offer_id?.value;
@@ -97,6 +97,7 @@ class Subscription {
     if (uuid !== undefined && this.#ignoresRepeats && this.#uuids.has(uuid)) return;
     if (uuid !== undefined) this.#uuids.add(uuid);
     const lane = laneOf(event);
+    this.order.push(lane);
     const events = this.#lanes.get(lane);
     if (events === undefined) this.#lanes.set(lane, [event]);
     else events.push(event);
@@ -129,6 +130,7 @@ export class Replay {
   readonly #all: Subscription[] = [];
   readonly #amounts = new Map<string, { readonly cpus?: number; readonly mem?: number }>();
   readonly #agent = new Agent({ keepAlive: true });
+  readonly #recordedOrder = new Map<Subscription, string[]>();
 
   constructor(options: ReplayOptions) {
     this.#options = options;
@@ -147,6 +149,7 @@ export class Replay {
       for (const [name, subscription] of this.#subscriptions) {
         const extra = subscription.leftovers().filter((lane) => !['OFFERS', 'HEARTBEAT', 'RESCIND'].includes(lane));
         expect(extra, `events on '${name}' that the recording does not have`).toEqual([]);
+        comparePairs(subscription.order, this.#recordedOrder.get(subscription) ?? [], name);
       }
     } finally {
       for (const subscription of this.#all) subscription.close();
@@ -258,6 +261,7 @@ export class Replay {
     const subscription = this.#subscriptions.get(stream);
     if (subscription === undefined) throw new Error(`${name}: no subscription '${stream}'`);
     const lane = laneOf(expected);
+    this.#recordedOrder.set(subscription, [...(this.#recordedOrder.get(subscription) ?? []), lane]);
     let actual: Event | undefined;
     await eventually(
       `${name}: ${lane} on '${stream}'`,
@@ -337,6 +341,20 @@ export class Replay {
       });
       outgoing.end(body);
     });
+  }
+}
+
+/**
+ * The updates of a task and the failures, messages and errors around them come in the recorded order. Tasks have none among
+ * each other, and offers follow ticks.
+ */
+function comparePairs(actual: readonly string[], recorded: readonly string[], stream: string): void {
+  const lanes = [...new Set(recorded)].filter((lane) => !['OFFERS', 'RESCIND', 'HEARTBEAT'].includes(lane));
+  for (const update of lanes.filter((lane) => lane.startsWith('UPDATE '))) {
+    for (const other of lanes.filter((lane) => !lane.startsWith('UPDATE '))) {
+      const pair = (lane: string) => lane === update || lane === other;
+      expect(actual.filter(pair), `order on '${stream}'`).toEqual(recorded.filter(pair));
+    }
   }
 }
 
