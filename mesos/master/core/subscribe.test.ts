@@ -60,6 +60,21 @@ describe('SUBSCRIBE', () => {
       { roles: ['a//b'] },
       "'FrameworkInfo.roles' contains invalid role: Role 'a//b' cannot contain two adjacent slashes",
     ],
+    [
+      'more roles than can be kept in order',
+      { roles: Array.from({ length: 1_001 }, (_, index) => `r${index}`) },
+      "'FrameworkInfo.roles' has 1001 items: at most 1000 are allowed",
+    ],
+    [
+      'a role of very many levels',
+      { roles: ['a/'.repeat(5_000).concat('a')] },
+      "'FrameworkInfo.roles' contains invalid role: it has 10001 characters: at most 1000 are allowed",
+    ],
+    [
+      'the same without MULTI_ROLE',
+      { ...withoutCapabilities, role: 'a/'.repeat(5_000).concat('a') },
+      "'FrameworkInfo.role' is not a valid role: it has 10001 characters: at most 1000 are allowed",
+    ],
     ['endless failover timeout', { failover_timeout: 1e30 }, 'The framework failover_timeout (1e+30) is invalid'],
     [
       'negative minimum',

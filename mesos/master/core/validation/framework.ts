@@ -1,12 +1,16 @@
 import type { FrameworkInfo } from '../../../../sdk/v1/generated/mesos.ts';
 import type { OfferConstraints } from '../../../../sdk/v1/generated/scheduler.ts';
-import { roleError } from '../../../../sdk/v1/resources-roles.ts';
+import { roleError as upstreamRoleError } from '../../../../sdk/v1/resources-roles.ts';
 import type { MasterConfig } from '../config.ts';
 import { firstError, prefixed } from './first.ts';
 import { idError } from './ids.ts';
 
 /** Largest duration that upstream represents: int64 nanoseconds, in seconds. */
 const DURATION_SECONDS_MAX = 9_223_372_036.854_776;
+
+/** Differs: upstream has no bounds. A role is a place in the tree of shares, a level for each slash, searched on every change. */
+const ROLES_MAX = 1_000;
+const ROLE_CHARACTERS_MAX = 1_000;
 
 /** Roles that a framework subscribes to: `roles` with MULTI_ROLE, else the one `role`. */
 export function frameworkRoles(info: FrameworkInfo): ReadonlySet<string> {
@@ -49,6 +53,9 @@ function rolesError(info: FrameworkInfo): string | undefined {
     return prefixed("'FrameworkInfo.role' is not a valid role: ", roleError(info.role ?? '*'));
   }
   if (info.role !== undefined) return "'FrameworkInfo.role' must not be set when the framework is MULTI_ROLE capable";
+  if (roles.length > ROLES_MAX) {
+    return `'FrameworkInfo.roles' has ${roles.length} items: at most ${ROLES_MAX} are allowed`;
+  }
   const seen = new Set<string>();
   const repeated = new Set(roles.filter((role) => seen.size === seen.add(role).size));
   if (repeated.size > 0) return `'FrameworkInfo.roles' contains duplicate items: ${setText(repeated)}`;
@@ -57,6 +64,11 @@ function rolesError(info: FrameworkInfo): string | undefined {
     if (error !== undefined) return error;
   }
   return undefined;
+}
+
+function roleError(role: string): string | undefined {
+  if (role.length <= ROLE_CHARACTERS_MAX) return upstreamRoleError(role);
+  return `it has ${role.length} characters: at most ${ROLE_CHARACTERS_MAX} are allowed`;
 }
 
 function frameworkIdError(info: FrameworkInfo): string | undefined {
