@@ -45,6 +45,21 @@ describe('the plan of a cluster', () => {
     expect(() => check({ ip })).toThrow(`--ip: '${ip}' is not an IPv4 address`);
   });
 
+  test.each([
+    [1, undefined, [undefined]],
+    [1, 'cpus:2', ['cpus:2']],
+    [3, undefined, [undefined, 'ports:[30700-30999]', 'ports:[30400-30699]']],
+    [2, 'cpus:2;', ['cpus:2;', 'cpus:2;ports:[30700-30999]']],
+    [2, 'cpus:2; ports(web):[1-2]', ['cpus:2; ports(web):[1-2]', 'cpus:2; ports(web):[1-2]']],
+    [2, '[{"name":"cpus"}]', ['[{"name":"cpus"}]', '[{"name":"cpus"}]']],
+  ])('gives each of %i agents ports of its own, with with resources %j', (agents, resources, offered) => {
+    const plans = planCluster({ ...options, agents, resources }, (name) => name).filter(
+      ({ stopStage }) => stopStage === 1,
+    );
+    const flags = plans.map(({ args }) => args.find((arg) => arg.startsWith('--resources=')));
+    expect(flags.map((flag) => flag?.slice('--resources='.length))).toEqual(offered);
+  });
+
   test('reaches daemons that bind every address over the loopback address', () => {
     const plans = planCluster({ ...options, ip: '0.0.0.0' }, (name) => name);
     expect(plans.map(({ url }) => new URL(url).hostname)).toEqual(plans.map(() => '127.0.0.1'));

@@ -35,7 +35,10 @@ program
   .option('--agent-port <port>', 'port of the first agent; agent i takes port + i - 1', port, 5051)
   .option('--marathon-port <port>', 'port of Marathon', port, 8080)
   .option('--chronos-port <port>', 'port of Chronos', port, 4400)
-  .option('--resources <text>', "each agent's resources, such as 'cpus:4;mem:2048' (default: detected)")
+  .option(
+    '--resources <text>',
+    "each agent's resources, such as 'cpus:4;mem:2048' (default: detected, and other ports for each)",
+  )
   .option('--no-examples', 'leave the bundled examples out')
   .action(async (options) => {
     process.exitCode = await up(options);

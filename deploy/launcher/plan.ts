@@ -33,6 +33,12 @@ export interface DaemonPlan {
   readonly stopTimeoutMs: number;
 }
 
+/**
+ * Ports of tasks. The first agent offers the usual ones; every further agent of the machine has its own below them, or tasks of two
+ * agents would get the same one. An agent's share does not depend on how many there are: its resources must stay what they were.
+ */
+const TASK_PORTS = { first: 31_000, each: 300 };
+
 /** The daemons of a local cluster, in the order of their start. `dataPath` names each one's folder. */
 export function planCluster(options: UpOptions, dataPath: (name: string) => string): DaemonPlan[] {
   const { ip, masterPort } = options;
@@ -42,7 +48,7 @@ export function planCluster(options: UpOptions, dataPath: (name: string) => stri
   const agents = Array.from({ length: options.agents }, (_, index): DaemonPlan => {
     const name = `agent-${index + 1}`;
     const port = options.agentPort + index;
-    const resources = options.resources === undefined ? [] : [`--resources=${options.resources}`];
+    const resources = agentResources(options, index);
     return {
       name,
       program: programPath('mesos/agent/main.ts'),
@@ -52,7 +58,7 @@ export function planCluster(options: UpOptions, dataPath: (name: string) => stri
         `--port=${port}`,
         `--work_dir=${dataPath(name)}`,
         `--runtime_dir=${dataPath(name)}/runtime`,
-        ...resources,
+        ...(resources === '' ? [] : [`--resources=${resources}`]),
       ],
       port,
       portFlag: '--agent-port',
@@ -81,6 +87,15 @@ export function planCluster(options: UpOptions, dataPath: (name: string) => stri
     framework('marathon', options.marathonPort, '--marathon-port', '/ui/', master, ip, dataPath),
     framework('chronos', options.chronosPort, '--chronos-port', '', master, ip, dataPath),
   ];
+}
+
+/** `--resources` of one agent: with ports of its own, unless the user gives ports. */
+function agentResources({ resources = '' }: UpOptions, index: number): string {
+  // JSON and files are left as they are.
+  if (index === 0 || /^\s*([[{/]|file:)/.test(resources) || /(^|;)\s*ports\s*[(:]/.test(resources)) return resources;
+  const from = TASK_PORTS.first - index * TASK_PORTS.each;
+  const ports = `ports:[${from}-${from + TASK_PORTS.each - 1}]`;
+  return resources === '' ? ports : `${resources.replace(/;\s*$/, '')};${ports}`;
 }
 
 function framework(

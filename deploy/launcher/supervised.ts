@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, copyFileSync, openSync, readFileSync, statSync, truncateSync } from 'node:fs';
+import { closeSync, copyFileSync, fstatSync, openSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DaemonPlan } from './plan.ts';
 import { identify, isRunning, type ProcessIdentity, signal } from './process-identity.ts';
@@ -11,6 +11,8 @@ const RESTART_MAX_MS = 10_000;
 const STEADY_MS = 10_000;
 /** Exit code of a daemon that does not understand its command line: starting it again cannot help. */
 const USAGE_EXIT_CODE = 2;
+/** What an agent says whose resources are not those that it has tasks with: starting it again cannot help. */
+const INCOMPATIBLE = 'Incompatible agent info detected';
 const LOG_BYTES_MAX = 20 * 2 ** 20;
 const POLL_MS = 25;
 
@@ -26,6 +28,8 @@ export class Supervised {
   #stopping = false;
   #delayMs = RESTART_FIRST_MS;
   #restart: NodeJS.Timeout | undefined;
+  /** Where in the log the words of the present run begin. */
+  #logStart = 0;
 
   constructor(plan: DaemonPlan, workDir: WorkDir, news: DaemonNews) {
     this.plan = plan;
@@ -41,6 +45,7 @@ export class Supervised {
     const { name, program, args } = this.plan;
     this.trimLog();
     const log = openSync(this.#workDir.logPath(name), 'a', 0o600);
+    this.#logStart = fstatSync(log).size;
     const startedMs = performance.now();
     const child = spawn(process.execPath, [program, ...args], {
       detached: true,
@@ -88,7 +93,13 @@ export class Supervised {
     const how = signalName === null ? `ended with exit code ${code}` : `was ended by ${signalName}`;
     const log = this.#workDir.logPath(name);
     if (code === USAGE_EXIT_CODE) {
-      this.#news(`${name} refuses its command line: ${lastLine(log)}`, true);
+      this.#news(`${name} refuses its command line: ${this.#words().trimEnd().split('\n').at(-1)}`, true);
+      return;
+    }
+    const words = this.#words();
+    if (words.includes(INCOMPATIBLE)) {
+      const change = /^ {2}\S+: were .*$/m.exec(words)?.[0].trim() ?? words.trim();
+      this.#news(`${name} was another one at the last start, ${change}: start it as it was, or reset the folder`, true);
       return;
     }
     if (livedMs > STEADY_MS) this.#delayMs = RESTART_FIRST_MS;
@@ -96,10 +107,11 @@ export class Supervised {
     this.#restart = setTimeout(() => this.start(), this.#delayMs);
     this.#delayMs = Math.min(RESTART_MAX_MS, this.#delayMs * 2);
   }
-}
 
-function lastLine(path: string): string {
-  return readFileSync(path, 'utf8').trimEnd().split('\n').at(-1) ?? '';
+  /** What the present run has said. */
+  #words(): string {
+    return readFileSync(this.#workDir.logPath(this.plan.name)).subarray(this.#logStart).toString();
+  }
 }
 
 /** Sends a signal, waits for the end, and kills what is still there after the time. */

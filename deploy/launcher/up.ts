@@ -93,7 +93,7 @@ async function showCluster(
       readySeconds: process.uptime(),
       plans,
       workDir: workDir.path,
-      isolation: agent === undefined ? 'no agent runs' : await isolationOf(agent),
+      isolation: agent === undefined ? 'no agent runs' : await isolationOf(agent, stop),
     }),
   );
   const url = (name: string) => new URL(plans.find((plan) => plan.name === name)?.url ?? '').origin;
@@ -110,11 +110,20 @@ async function showCluster(
 }
 
 /** What the agent says of the isolation in force. */
-async function isolationOf(agent: DaemonPlan): Promise<string> {
-  const answer = await fetch(`${agent.url}/state`);
-  const state = (await answer.json()) as { meseta?: { isolation?: { mode?: string; reason?: string } } };
-  const { mode = 'unknown', reason = '' } = state.meseta?.isolation ?? {};
-  return reason === '' ? mode : `${mode}: ${reason}`;
+async function isolationOf(agent: DaemonPlan, stop: AbortSignal): Promise<string> {
+  const deadlineMs = performance.now() + READY_TIMEOUT_MS;
+  while (!stop.aborted && performance.now() < deadlineMs) {
+    try {
+      const answer = await fetch(`${agent.url}/state`, { signal: stop });
+      const state = (await answer.json()) as { meseta?: { isolation?: { mode?: string; reason?: string } } };
+      const { mode = 'unknown', reason = '' } = state.meseta?.isolation ?? {};
+      return reason === '' ? mode : `${mode}: ${reason}`;
+    } catch {
+      // It has died meanwhile, and is being started again.
+      await pause(READY_POLL_MS, stop);
+    }
+  }
+  return 'unknown';
 }
 
 async function untilReady(plan: DaemonPlan, workDir: WorkDir, stop: AbortSignal): Promise<void> {
