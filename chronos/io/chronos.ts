@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { systemClock } from '../../sdk/base/clock.ts';
 import { systemIds } from '../../sdk/base/ids.ts';
 import { Loop } from '../../sdk/base/loop.ts';
@@ -8,6 +8,7 @@ import type { Logger } from '../../sdk/daemon/log.ts';
 import type { DaemonContext, StopFunction } from '../../sdk/daemon/process.ts';
 import { createServer, listen } from '../../sdk/daemon/server.ts';
 import { MESETA_VERSION } from '../../sdk/daemon/version.ts';
+import { lockWorkDir } from '../../sdk/daemon/work-dir-lock.ts';
 import { SchedulerConnection } from '../../sdk/scheduler/connection.ts';
 import { SqliteStore } from '../../sdk/store/sqlite-store.ts';
 import type { ChronosEffect } from '../core/effects.ts';
@@ -54,7 +55,10 @@ export async function startChronos({ flags, log, fatal }: DaemonContext<typeof C
   if (values.data_dir === DEFAULT_DATA_DIR && !flags.given.has('data_dir')) {
     log.warn(`jobs are stored in ${DEFAULT_DATA_DIR}, which may not outlive a reboot: choose a folder with --data_dir`);
   }
-  const store = await SqliteStore.open(join(values.data_dir, 'chronos.sqlite'));
+  const folder = resolve(values.data_dir);
+  const lockPath = join(folder, 'chronos.pid');
+  const unlock = lockWorkDir({ workDir: folder, lockPath, daemon: 'Chronos', flag: '--data_dir' });
+  const store = await SqliteStore.open(join(folder, 'chronos.sqlite'));
   const state = recoverChronosState(chronosConfig(values, port), await store.list(''));
   const timers = new Timers((event) => loop.post(event));
   const connection = new SchedulerConnection({ master: values.master, post: (event) => loop.post(event) });
@@ -82,6 +86,7 @@ export async function startChronos({ flags, log, fatal }: DaemonContext<typeof C
     await connection.flush(FLUSH_MS);
     connection.close();
     await store.close();
+    unlock();
   };
 }
 

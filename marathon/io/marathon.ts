@@ -32,7 +32,7 @@ export async function startMarathon(context: DaemonContext<typeof MARATHON_FLAGS
   if (!context.flags.given.has('data_dir')) {
     log.warn(`state lies in ${flags.data_dir}, which a reboot may empty: --data_dir names another folder`);
   }
-  const store = await openDataDir(flags.data_dir);
+  const { store, unlock } = await openDataDir(flags.data_dir);
   // Read before the port opens: from the first request on there is a state to show.
   const entries = await store.list('');
   let loop: MarathonLoop | undefined;
@@ -84,6 +84,7 @@ export async function startMarathon(context: DaemonContext<typeof MARATHON_FLAGS
     connection.close();
     await api.close();
     await store.close();
+    unlock();
   };
   const { size: instances } = state.instances;
   log.info(

@@ -125,7 +125,12 @@ async function openRegistry(
   storePath: string,
 ): Promise<{ store: Store; unlock: () => void }> {
   if (registry === 'in_memory') return { store: new MemoryStore(), unlock: () => undefined };
-  const unlock = lockWorkDir({ workDir, lockPath: join(workDir, 'master.pid'), daemon: 'master' });
+  const unlock = lockWorkDir({
+    workDir,
+    lockPath: join(workDir, 'master.pid'),
+    daemon: 'master',
+    flag: '--work_dir',
+  });
   return { store: await SqliteStore.open(storePath), unlock };
 }
 

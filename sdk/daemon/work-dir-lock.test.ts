@@ -10,7 +10,7 @@ let claim: WorkDirClaim;
 
 beforeEach(() => {
   workDir = mkdtempSync(join(tmpdir(), 'meseta-lock-'));
-  claim = { workDir, lockPath: join(workDir, 'meta', 'pid'), daemon: 'agent' };
+  claim = { workDir, lockPath: join(workDir, 'meta', 'pid'), daemon: 'agent', flag: '--work_dir' };
 });
 afterEach(() => rmSync(workDir, { recursive: true }));
 

@@ -28,6 +28,8 @@ export interface WorkDirClaim {
   readonly lockPath: string;
   /** What messages call the owner: `agent`. */
   readonly daemon: string;
+  /** The flag that chooses the directory: `--work_dir`. */
+  readonly flag: string;
 }
 
 /**
@@ -36,11 +38,11 @@ export interface WorkDirClaim {
  * @returns how to give it back.
  * @throws FlagError naming the live owner.
  */
-export function lockWorkDir({ workDir, lockPath, daemon }: WorkDirClaim): () => void {
+export function lockWorkDir({ workDir, lockPath, daemon, flag }: WorkDirClaim): () => void {
   const { pid, startTime } = readLock(lockPath);
   if (pid > 0 && pid !== process.pid && isAlive(pid) && startTime === (startTimeOf(pid) ?? ''))
     throw new FlagError([
-      `${workDir} is used by the running ${daemon} with pid ${pid}: end that, or choose another --work_dir`,
+      `${workDir} is used by the running ${daemon} with pid ${pid}: end that, or choose another ${flag}`,
     ]);
   mkdirSync(dirname(lockPath), { recursive: true });
   writeFileSync(lockPath, `${process.pid} ${startTimeOf(process.pid) ?? ''}\n`);

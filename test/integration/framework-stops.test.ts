@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Cluster, startCluster } from '../support/cluster.ts';
+import { DaemonProcess, freePort } from '../support/daemon-process.ts';
 import { eventually } from '../support/eventually.ts';
 import { MarathonClient } from '../support/marathon-client.ts';
 
@@ -79,3 +80,18 @@ test('SIGSTOP of Chronos over due times and the end of a run: one run at a time,
   await eventually('it goes on', () => ran().length >= whileStopped + 2);
   expect(new Set(ran())).toEqual(new Set(['ran']));
 });
+
+test.each(['chronos', 'marathon'] as const)(
+  'a second %s on the same data is refused, naming the first',
+  async (name) => {
+    const first = cluster[name];
+    const port = await freePort();
+    const args = first.options.args.map((arg) => (arg.startsWith('--http_port=') ? `--http_port=${port}` : arg));
+    const second = new DaemonProcess({ ...first.options, args, port });
+    second.spawn();
+    await eventually('it is refused', () =>
+      second.output.includes(`with pid ${first.pid}: end that, or choose another --data_dir`),
+    );
+    expect((await fetch(`${first.url}/ping`)).ok).toBe(true);
+  },
+);

@@ -193,7 +193,8 @@ async function takeWorkDir({
   const workDir = resolve(flags.values.work_dir);
   if (!flags.given.has('work_dir'))
     log.warn(`--work_dir is not given: ${workDir} is used, and lost when the system cleans /tmp`);
-  return { workDir, unlock: lockWorkDir({ workDir, lockPath: join(workDir, 'meta', 'pid'), daemon: 'agent' }) };
+  const lockPath = join(workDir, 'meta', 'pid');
+  return { workDir, unlock: lockWorkDir({ workDir, lockPath, daemon: 'agent', flag: '--work_dir' }) };
 }
 
 function openContainers(
