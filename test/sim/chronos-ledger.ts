@@ -114,7 +114,10 @@ export class ChronosLedger {
     if (book === undefined) return;
     for (const range of progress.skips) {
       if (range.reason === 'disabled' || book.periodMs === 0) continue;
-      const old = book.skips.find((one) => one.fromMs === range.fromMs && one.reason === range.reason);
+      // Ranges of an earlier definition of the job may begin at the same time: their slots are counted otherwise.
+      const old = book.skips.find((one) => {
+        return one.fromMs === range.fromMs && one.reason === range.reason && one.slots?.from === range.slots?.from;
+      });
       // A range may hold runs in between: what is new are the last ones before its end.
       const last = Math.floor((range.toMs - book.startMs) / book.periodMs);
       for (let more = range.count - (old?.count ?? 0); more > 0; more--) {
