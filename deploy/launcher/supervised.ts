@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { closeSync, copyFileSync, fstatSync, openSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
+import { identify, isRunning, type ProcessIdentity, signal } from '../../sdk/daemon/process-identity.ts';
 import type { DaemonPlan } from './plan.ts';
-import { identify, isRunning, type ProcessIdentity, signal } from './process-identity.ts';
 import type { WorkDir } from './work-dir.ts';
 
 /** Delay before a daemon that died is started again; doubles up to the maximum, and starts afresh after a good while. */
