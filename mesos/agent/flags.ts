@@ -118,7 +118,6 @@ function attributesText(attributes: readonly Attribute[]): string {
     .join(';');
 }
 
-/** Reads `--master`. */
 function parseDomain(text: string): DomainInfo {
   try {
     return readJson(messageType('mesos.v1.DomainInfo'), text);

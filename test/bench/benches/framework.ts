@@ -19,8 +19,8 @@ export const framework: Bench = {
     'Master and agent as processes, state fsynced, a framework on the SDK (JSON) that acknowledges every update. ' +
     `${LASTING} lasting tasks for the memory: supervisors, helper and the agent's whole growth, without the tasks' own processes; ` +
     `${SINGLE} single tasks one after another, from ACCEPT to TASK_RUNNING; ${MANY.toLocaleString('en')} × \`true\` in one ACCEPT. ` +
-    'What holds the last back on two cores is CPU: beside the 1.7 ms that the bare supervisor takes for a task, master and agent take 2 ms ' +
-    'and the framework 0.6 ms, mostly for three updates and their acknowledgements, each a POST of its own as the v1 API has it.',
+    'What holds the last back on two cores is CPU: that of master and agent below, the framework beside them, and ' +
+    'three updates with their acknowledgements for each task, each a POST of its own as the v1 API has it.',
   figures: [
     {
       key: 'acceptP50',

@@ -16,8 +16,7 @@ export const marathon: Bench = {
     `Marathon, master and agent as processes, state fsynced. ${APPS} apps of one instance, each POSTed when the one before is gone: ` +
     "until the task's first instruction, and until TASK_RUNNING on /v2/events. Then one app of " +
     `${INSTANCES} lasting instances, from the POST until the last is TASK_RUNNING on the event stream. ` +
-    'What holds that back on two cores is CPU: master, agent and Marathon take 1.6 ms of it each for an instance while V8 still compiles ' +
-    'what they run, 1 ms later on; the bare supervisor takes 1.7 ms in all.',
+    'What holds that back on two cores is CPU, of three daemons for whose code V8 is still busy compiling.',
   figures: [
     {
       key: 'firstP50',
